@@ -1,0 +1,130 @@
+"""The settings of an engagement, its folders and its secrets."""
+
+from __future__ import annotations
+
+import pytest
+
+from workbench.engagement import (
+    KEY_VARIABLE,
+    LOCAL_KEY,
+    Secret,
+    find_engagement,
+    open_engagement,
+    open_run,
+    read_engagement,
+    tenant_key,
+)
+from workbench.errors import UsageError
+
+SETTINGS = """
+[engagement]
+name = "acme"
+pack = "clinic"
+source = "source"
+[tenant]
+url = "{url}"
+plan = "growth"
+[policies]
+unmatched_owner = "fallback"
+fallback_owner = "a@b.example"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """An engagement folder with good settings."""
+    return write(tmp_path, SETTINGS.format(url="http://127.0.0.1:1/crm/sales/api"))
+
+
+def write(tmp_path, text):
+    folder = tmp_path / "acme"
+    folder.mkdir(exist_ok=True)
+    (folder / "engagement.toml").write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("fallback_owner =", "falback_owner =", "did you mean fallback_owner?"),
+        ("[policies]", "[policy]", "did you mean policies?"),
+        ('plan = "growth"', 'plan = "gold"', "use one of free, growth, pro, enterprise"),
+        ('plan = "growth"', "plan = 3", "expected str"),
+        ('name = "acme"', "", "[engagement] name is missing"),
+        ('url = "http', 'url = "ftp', "expected http(s)"),
+        ('plan = "growth"', 'plan = "growth"\nshare = 1.5', "above 0 and at most 1"),
+        ('fallback_owner = "a@b.example"', "", "needs fallback_owner"),
+        ("[tenant]", "[sample]\nsize = 900\n[tenant]", "1 to 500"),
+        ("[tenant]", "[tenant", "not valid TOML"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_is_allowed(tmp_path, before, after, said):
+    """A typo, a wrong value and a missing setting each say where and what to write instead."""
+    text = SETTINGS.format(url="http://127.0.0.1:1/crm/sales/api")
+    assert before in text
+    folder = write(tmp_path, text.replace(before, after))
+
+    with pytest.raises(UsageError) as caught:
+        read_engagement(folder)
+
+    assert said in str(caught.value)
+    assert "engagement.toml" in str(caught.value)
+
+
+def test_settings_are_found_from_a_folder_below(folder):
+    """A notebook in a subfolder finds the engagement it belongs to."""
+    below = folder / "notebooks"
+    below.mkdir()
+
+    assert open_engagement(below).name == "acme"
+
+
+def test_outside_of_an_engagement_the_message_says_how_to_get_in(tmp_path):
+    """A notebook opened elsewhere names the command that opens it right."""
+    with pytest.raises(UsageError, match="workbench lab"):
+        open_engagement(tmp_path)
+
+
+def test_an_unknown_name_lists_the_known_ones(folder):
+    """A misspelt engagement shows those that exist."""
+    with pytest.raises(UsageError, match="known: acme"):
+        find_engagement("acmee", runs=folder.parent)
+
+
+def test_a_secret_does_not_show_itself():
+    """Neither print nor repr nor an f-string gives the key away."""
+    secret = Secret("s3cr3t-value")
+
+    assert "s3cr3t" not in f"{secret} {secret!r} {[secret]} {secret!s}"
+    assert secret.reveal() == "s3cr3t-value"
+
+
+def test_a_local_tenant_has_a_public_key_and_a_remote_one_needs_its_own(tmp_path, folder, monkeypatch):
+    """Without a key in the environment only a local tenant can be reached."""
+    monkeypatch.delenv(KEY_VARIABLE, raising=False)
+    assert tenant_key(read_engagement(folder)).reveal() == LOCAL_KEY
+    remote = read_engagement(write(tmp_path, SETTINGS.format(url="https://acme.example/crm/sales/api")))
+
+    with pytest.raises(UsageError, match=KEY_VARIABLE):
+        tenant_key(remote)
+
+    monkeypatch.setenv(KEY_VARIABLE, "own")
+    assert tenant_key(remote).reveal() == "own"
+
+
+def test_a_draft_forgets_its_last_result(folder, monkeypatch):
+    """An old closing fact never stands for a new attempt."""
+    monkeypatch.chdir(folder)
+    first = open_run("sample", "")
+    (first.path / "result.json").write_text("{}")
+
+    again = open_run("sample", "")
+
+    assert again.path == first.path == folder / "30_sample" / "draft"
+    assert not (again.path / "result.json").exists()
+
+
+def test_a_stage_that_never_ran_says_how_to_run_it(folder):
+    """The latest run of a stage without runs names the command."""
+    with pytest.raises(UsageError, match="workbench run acme sample"):
+        read_engagement(folder).latest_run("sample")

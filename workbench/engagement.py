@@ -1,0 +1,318 @@
+"""One engagement: its folder, its settings, its secrets. The only reader of the environment."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+import tomllib
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from workbench.errors import UsageError, raise_problems
+from workbench.stages import STAGES, Stage
+
+ROOT = Path(__file__).resolve().parent.parent
+RUNS = ROOT / "runs"
+TEMPLATES = ROOT / "templates"
+NOTEBOOKS = ROOT / "notebooks"
+DRAFT = "draft"
+STAMP = "%Y%m%dT%H%M%SZ"
+# The local tenant's key is printed by its own help, so it protects nothing and may be a default.
+LOCAL_KEY = "local-tenant-key"
+KEY_VARIABLE = "WORKBENCH_TENANT_KEY"
+PLANS = ("free", "growth", "pro", "enterprise")
+
+
+class Secret:
+    """A value that never shows itself by accident: its text is `***` unless `reveal` is called."""
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The secret itself, for the one header that carries it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "***"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """What the customer decided where the data leaves a choice; each value is one of those in `CHOICES`."""
+
+    missing_identifier: str = "hold"
+    unmatched_owner: str = "block"
+    fallback_owner: str = ""
+    existing_match: str = "hold"
+
+
+CHOICES = {
+    "missing_identifier": ("hold", "placeholder"),
+    "unmatched_owner": ("block", "fallback"),
+    "existing_match": ("hold", "update"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engagement:
+    """One customer's migration.
+
+    Attributes:
+        folder: Where everything of it lies, absolute.
+        source: The customer's export; a folder or file that is read, never written.
+        cutover_source: The export taken at the switch; the same as `source` where none is named.
+        plan: Freshsales plan the customer holds, one of `PLANS`.
+        share: Part of the hourly quota the load may use, 0 to 1; the rest stays with the customer's integrations.
+        time_zone: IANA zone of times in the source that name none.
+    """
+
+    name: str
+    folder: Path
+    customer: str
+    pack: str
+    source: Path
+    cutover_source: Path
+    tenant_url: str
+    plan: str
+    edition: str
+    share: float
+    time_zone: str
+    country: str
+    sample_size: int
+    seed: int
+    policies: Policies
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger of everything written to the tenant."""
+        return self.folder / "ledger.sqlite"
+
+    def stage_folder(self, stage: str) -> Path:
+        """Folder that holds the runs of one stage."""
+        return self.folder / STAGES[stage].slug
+
+    def runs(self, stage: str) -> list[RunFolder]:
+        """The recorded runs of a stage, oldest first; drafts are not recorded runs."""
+        stamps = sorted(p.name for p in self.stage_folder(stage).glob("*T*Z*") if p.is_dir())
+        return [self.run(stage, stamp) for stamp in stamps]
+
+    def run(self, stage: str, stamp: str) -> RunFolder:
+        """The run folder of that stamp, which need not exist yet."""
+        return RunFolder(engagement=self, stage=STAGES[stage], stamp=stamp)
+
+    def latest_run(self, stage: str) -> RunFolder:
+        """The newest run of a stage that reached its end.
+
+        Raises:
+            UsageError: The stage has not run to its end yet.
+        """
+        finished = [run for run in self.runs(stage) if run.is_complete]
+        if not finished:
+            raise UsageError(
+                f"{self.name}: {stage} has not run to its end; run it first: workbench run {self.name} {stage}"
+            )
+        return finished[-1]
+
+    def inputs(self) -> dict[str, Path]:
+        """The files an approval is bound to, by the name an analyst knows them by; those that exist."""
+        names = ("engagement.toml", "pack.toml", "layout.toml", "decisions.toml", "roster.csv")
+        return {name: self.folder / name for name in names if (self.folder / name).exists()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFolder:
+    """One execution of one stage and the folder it owns."""
+
+    engagement: Engagement
+    stage: Stage
+    stamp: str
+
+    @property
+    def path(self) -> Path:
+        """Absolute folder of this run."""
+        return self.engagement.stage_folder(self.stage.name) / self.stamp
+
+    @property
+    def label(self) -> str:
+        """The run as it is named in manifests, relative to the engagement."""
+        return f"{self.stage.slug}/{self.stamp}"
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether its notebook closed it and its runner then found it complete; the one without the other proves nothing."""
+        closing, record = self.path / "result.json", self.path / "run.json"
+        try:
+            return closing.exists() and record.exists() and json.loads(record.read_bytes())["status"] == "complete"
+        except (ValueError, KeyError, TypeError):  # a record that was spoilt proves nothing either
+            return False
+
+
+def new_stamp(now: datetime) -> str:
+    """UTC stamp of a run folder, such as 20261122T093000Z."""
+    return now.astimezone(UTC).strftime(STAMP)
+
+
+def find_engagement(name: str, *, runs: Path = RUNS) -> Engagement:
+    """Read the engagement of that name.
+
+    Raises:
+        UsageError: There is none, or its settings are wrong.
+    """
+    folder = runs / name
+    if not (folder / "engagement.toml").exists():
+        known = sorted(p.parent.name for p in runs.glob("*/engagement.toml"))
+        listed = f"known: {', '.join(known)}" if known else "there is none yet"
+        raise UsageError(f"no engagement {name!r} ({listed}); make it with: workbench new {name} --pack PACK --source PATH")
+    return read_engagement(folder)
+
+
+def open_engagement(start: Path | None = None) -> Engagement:
+    """Read the engagement whose folder is `start`, the working folder by default, or one above it.
+
+    Raises:
+        UsageError: No engagement.toml lies there or above.
+    """
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / "engagement.toml").exists():
+            return read_engagement(folder)
+    raise UsageError(f"{start}: no engagement.toml here or above; open the notebook with: workbench lab NAME")
+
+
+def open_run(stage: str, stamp: str) -> RunFolder:
+    """The run folder a notebook writes to, made where it is missing; an empty stamp means a draft.
+
+    A draft is emptied of its last result, so that an old closing fact never stands for a new attempt.
+    """
+    run = open_engagement().run(stage, stamp or DRAFT)
+    run.path.mkdir(parents=True, exist_ok=True)
+    (run.path / "result.json").unlink(missing_ok=True)
+    return run
+
+
+def tenant_key(engagement: Engagement) -> Secret:
+    """The API key, from the environment; a local tenant falls back to its public default.
+
+    Raises:
+        UsageError: The tenant is not local and the environment holds no key.
+    """
+    key = os.environ.get(KEY_VARIABLE, "")
+    if not key and is_local(engagement.tenant_url):
+        key = LOCAL_KEY
+    if not key:
+        raise UsageError(f"no API key for {engagement.tenant_url}: set {KEY_VARIABLE} in the environment")
+    return Secret(key)
+
+
+def known_secrets() -> tuple[Secret, ...]:
+    """Every secret the environment holds for the workbench; none of them may stand in what a run leaves."""
+    endings = ("_KEY", "_TOKEN", "_PASSWORD", "_SECRET")
+    held = (value for name, value in os.environ.items() if name.startswith("WORKBENCH_") and name.endswith(endings))
+    return tuple(Secret(value) for value in held if value != LOCAL_KEY)
+
+
+def is_local(url: str) -> bool:
+    """Whether the address is this machine's own."""
+    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+
+
+def home_folder() -> Path:
+    """Where this analyst's signing key lies, outside of every engagement."""
+    return Path(os.environ.get("WORKBENCH_HOME", Path.home() / ".config" / "workbench"))
+
+
+def read_engagement(folder: Path) -> Engagement:
+    """Read and check `folder/engagement.toml`.
+
+    Raises:
+        UsageError: Names every wrong, missing or unknown setting at once.
+    """
+    path = folder / "engagement.toml"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: not valid TOML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 text: {error}; save the file as UTF-8") from error
+    raise_problems(f"{path}: settings that cannot be used", _find_problems(data))
+    return _build(folder.resolve(), data)
+
+
+_TEXT, _NUMBER, _WHOLE = (str,), (int, float), (int,)
+_SETTINGS: dict[str, dict[str, tuple[type, ...]]] = {
+    "engagement": {"name": _TEXT, "customer": _TEXT, "pack": _TEXT, "source": _TEXT, "cutover_source": _TEXT,
+                   "time_zone": _TEXT, "country": _TEXT},
+    "tenant": {"url": _TEXT, "plan": _TEXT, "edition": _TEXT, "share": _NUMBER},
+    "policies": {field.name: _TEXT for field in fields(Policies)},
+    "sample": {"size": _WHOLE, "seed": _WHOLE},
+}
+_REQUIRED = {"engagement": ("name", "pack", "source"), "tenant": ("url", "plan")}
+
+
+def _find_problems(data: dict) -> list[str]:
+    problems = []
+    for table, values in data.items():
+        if table not in _SETTINGS:
+            problems.append(f"[{table}] is not a table here{_nearest(table, _SETTINGS)}")
+            continue
+        for key, value in values.items() if isinstance(values, dict) else ():
+            if key not in _SETTINGS[table]:
+                problems.append(f"[{table}] {key} is not a setting{_nearest(key, _SETTINGS[table])}")
+            elif not isinstance(value, _SETTINGS[table][key]) or isinstance(value, bool):
+                problems.append(f"[{table}] {key} = {value!r}: expected {_SETTINGS[table][key][0].__name__}")
+    for table, keys in _REQUIRED.items():
+        problems += [f"[{table}] {key} is missing" for key in keys if key not in data.get(table, {})]
+    return problems or _find_bad_values(data)
+
+
+def _find_bad_values(data: dict) -> list[str]:
+    problems = []
+    tenant, policies, sample = data["tenant"], data.get("policies", {}), data.get("sample", {})
+    allowed = {("tenant", "plan"): PLANS, ("tenant", "edition"): ("suite", "classic")}
+    allowed |= {("policies", key): values for key, values in CHOICES.items()}
+    for (table, key), values in allowed.items():
+        value = data.get(table, {}).get(key, values[0])
+        if value not in values:
+            problems.append(f"[{table}] {key} = {value!r}: use one of {', '.join(values)}")
+    if not re.match(r"^https?://[^\s/]+/", tenant["url"] + "/"):
+        problems.append(f"[tenant] url = {tenant['url']!r}: expected http(s)://host/crm/sales/api")
+    if not 0 < tenant.get("share", 1.0) <= 1:
+        problems.append(f"[tenant] share = {tenant['share']}: a part of the quota, above 0 and at most 1")
+    if not 1 <= sample.get("size", 200) <= 500:
+        problems.append(f"[sample] size = {sample['size']}: 1 to 500 records")
+    if policies.get("unmatched_owner") == "fallback" and not policies.get("fallback_owner"):
+        problems.append("[policies] unmatched_owner = 'fallback' needs fallback_owner = an e-mail of a user in the tenant")
+    return problems
+
+
+def _nearest(word: str, known) -> str:
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}"
+
+
+def _build(folder: Path, data: dict) -> Engagement:
+    core, tenant, sample = data["engagement"], data["tenant"], data.get("sample", {})
+    return Engagement(
+        name=core["name"],
+        folder=folder,
+        customer=core.get("customer", core["name"]),
+        pack=core["pack"],
+        source=(folder / core["source"]).resolve(),
+        cutover_source=(folder / core.get("cutover_source", core["source"])).resolve(),
+        tenant_url=tenant["url"].rstrip("/"),
+        plan=tenant["plan"],
+        edition=tenant.get("edition", "suite"),
+        share=float(tenant.get("share", 0.8)),
+        time_zone=core.get("time_zone", "UTC"),
+        country=core.get("country", "US"),
+        sample_size=sample.get("size", 200),
+        seed=sample.get("seed", 1),
+        policies=Policies(**data.get("policies", {})),
+    )
