@@ -1,0 +1,136 @@
+"""The gap register: everything that does not arrive as it was, with what follows and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+
+from workbench.discover.profile import Misfit, RepeatedKey
+from workbench.layout import Layout
+from workbench.model import GAPS, frame
+from workbench.pack import Gap
+from workbench.sources.files import Staged
+
+Finding = dict[str, str]
+
+
+def build_gap_register(
+    pack_gaps: Iterable[Gap],
+    staging: Staged,
+    relationships: pl.DataFrame,
+    *,
+    layout: Layout,
+    misfits: Iterable[Misfit] = (),
+    repeated_keys: Iterable[RepeatedKey] = (),
+) -> pl.DataFrame:
+    """Collect the gaps known of the source and those found in this export.
+
+    Returns:
+        Schema `GAPS`, the known ones first; no cell of the export's data stands in it.
+    """
+    rows = [
+        *(_describe_known(gap) for gap in pack_gaps),
+        *(_describe_dropped(*column, layout) for column in staging.dropped if column[2]),
+        *_describe_rejected(staging.files),
+        *(_describe_missing(name, layout) for name in staging.missing),
+        *(_describe_unlisted(name) for name in staging.unlisted),
+        *(_describe_orphans(row) for row in relationships.iter_rows(named=True) if row["orphans"]),
+        *(_describe_misfit(misfit) for misfit in misfits),
+        *(_describe_repeats(key) for key in repeated_keys),
+    ]
+    return frame(rows, GAPS)
+
+
+def _describe_known(gap: Gap) -> Finding:
+    return _gap(gap.object, gap.field, gap.gap, gap.consequence, gap.remedy, ", ".join(gap.requirement))
+
+
+def _describe_dropped(object_: str, field: str, filled: int, layout: Layout) -> Finding:
+    if field in layout.objects[object_].columns:
+        return _gap(
+            object_,
+            field,
+            f"a secret column with {filled:,} filled cells, left out while the file was read",
+            "it stands in no file of this migration, and not in Freshsales",
+            "keep it in the source's archive; enter by hand what is still needed",
+        )
+    return _gap(
+        object_,
+        field,
+        f"a column with {filled:,} filled cells that the layout does not name",
+        "it was left out while the file was read",
+        "add it to layout.toml with a type and a tag, and to pack.toml, then run discovery again",
+    )
+
+
+def _describe_rejected(files: pl.DataFrame) -> Iterator[Finding]:
+    for file in files.filter(pl.col("rejected") > 0).iter_rows(named=True):
+        yield _gap(
+            file["object"],
+            "",
+            f"{file['rejected']:,} of {file['read']:,} records of {file['file']} cannot be read",
+            "they are not migrated",
+            "the list of rejected records names row and reason; correct the file and run discovery again",
+        )
+
+
+def _describe_missing(name: str, layout: Layout) -> Finding:
+    return _gap(
+        name,
+        "",
+        f"the export holds no {layout.objects[name].file}",
+        "nothing of this object is migrated",
+        "none, if the source holds no such records; else add the file and run discovery again",
+    )
+
+
+def _describe_unlisted(name: str) -> Finding:
+    return _gap(
+        "",
+        "",
+        f"the export holds {name}, which the layout does not name",
+        "nothing in it is read",
+        "none, if it holds no records; else add it to layout.toml and pack.toml, then run discovery again",
+    )
+
+
+def _describe_orphans(row: dict[str, object]) -> Finding:
+    return _gap(
+        row["child"],
+        row["child_field"],
+        f"{row['orphans']:,} of {row['filled']:,} values are no {row['parent_field']} of {row['parent']}",
+        "where the pack makes a lookup of it, these records are held or arrive without their parent",
+        "check whether the parents were deleted, or left out of the export",
+    )
+
+
+def _describe_misfit(misfit: Misfit) -> Finding:
+    return _gap(
+        misfit.object,
+        misfit.field,
+        f"{misfit.count:,} values are not written as {misfit.type}",
+        "what cannot be converted arrives empty or holds its record",
+        f"correct them in the source, or make the column text in layout.toml instead of {misfit.type}",
+    )
+
+
+def _describe_repeats(key: RepeatedKey) -> Finding:
+    return _gap(
+        key.object,
+        ", ".join(key.key),
+        f"the key does not tell all records apart: {key.repeated:,} share it with another, {key.empty:,} have none",
+        "of records with the same key only one can carry it in Freshsales",
+        "correct the source, or name further key columns in layout.toml and pack.toml",
+    )
+
+
+def _gap(object_: str, field: str, gap: str, consequence: str, remedy: str, requirement: str = "") -> Finding:
+    return {
+        "object": object_,
+        "field": field,
+        "gap": gap,
+        "consequence": consequence,
+        "remedy": remedy,
+        "requirement": requirement,
+    }
