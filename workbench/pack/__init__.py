@@ -1,0 +1,31 @@
+"""Packs: what is known about one source system, read from TOML and checked as a whole."""
+
+from workbench.pack.reading import read_pack
+from workbench.pack.values import (
+    Compute,
+    Condition,
+    Derive,
+    Gap,
+    InventoryItem,
+    ObjectRow,
+    OwnerRoster,
+    Pack,
+    PackField,
+    Route,
+    Skip,
+)
+
+__all__ = [
+    "Compute",
+    "Condition",
+    "Derive",
+    "Gap",
+    "InventoryItem",
+    "ObjectRow",
+    "OwnerRoster",
+    "Pack",
+    "PackField",
+    "Route",
+    "Skip",
+    "read_pack",
+]

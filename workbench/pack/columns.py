@@ -1,0 +1,144 @@
+"""Columns a pack adds to the staged rows: taken from other objects, counted, computed, and digests as ids.
+
+Columns whose name begins with `_` are ours: `_row` comes from staging, `_digest` stands in for a missing source id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from graphlib import CycleError, TopologicalSorter
+
+import polars as pl
+
+from workbench.errors import UsageError
+from workbench.pack.values import Compute, Derive, Pack
+from workbench.transforms import TRANSFORMS
+from workbench.transforms.numbers import read_decimal
+
+DIGEST = "_digest"
+DIGEST_LENGTH = 20
+
+
+def derive_columns(staged: dict[str, pl.DataFrame], pack: Pack) -> dict[str, pl.DataFrame]:
+    """Add the pack's derived and computed columns to the staged objects, in the order they need each other.
+
+    Args:
+        staged: Object to its rows, all columns text, with `_row`.
+        pack: A checked pack.
+
+    Returns:
+        The same objects and rows in the same order. Where rows have no id of their own a `_digest` is added:
+        the sha256 of the row's content, shortened, with a number that tells repeats apart.
+
+    Raises:
+        UsageError: An object or column the pack reads is not staged.
+    """
+    _check_objects(staged, pack)
+    frames = {name: _add_digest(frame, _id_columns(pack, name)) for name, frame in staged.items()}
+    for column in pack.columns:
+        add = _derive if isinstance(column, Derive) else _compute
+        frames[column.object] = add(column, frames)
+    return frames
+
+
+def order_columns(columns: list[Derive | Compute]) -> tuple[Derive | Compute, ...]:
+    """The columns, each after those it reads; as given where nothing else decides.
+
+    Raises:
+        UsageError: Columns need each other in a circle, which is named.
+    """
+    by_name = {(column.object, column.column): column for column in columns}
+    sorter = TopologicalSorter({name: reads(column) & by_name.keys() for name, column in by_name.items()})
+    try:
+        return tuple(by_name[name] for name in sorter.static_order())
+    except CycleError as error:
+        circle = " -> ".join(f"{object}.{column}" for object, column in reversed(error.args[1]))
+        raise UsageError(f"columns need each other in a circle: {circle}") from error
+
+
+def reads(column: Derive | Compute) -> set[tuple[str, str]]:
+    """Object and column of everything a derived or computed column reads."""
+    if isinstance(column, Compute):
+        return {(column.object, name) for name in column.columns}
+    theirs = {name for name in (*column.match, column.take, column.order) if name}
+    return {(column.source, name) for name in theirs} | {(column.object, name) for name in column.match.values()}
+
+
+def _check_objects(staged: dict[str, pl.DataFrame], pack: Pack) -> None:
+    named = {object for column in pack.columns for object in (column.object, *(o for o, _ in reads(column)))}
+    if absent := sorted({*named, *(row.source for row in pack.objects)} - staged.keys()):
+        raise UsageError(f"{pack.path}: not staged: {', '.join(absent)}; run discovery again with this pack and layout")
+
+
+def _id_columns(pack: Pack, source: str) -> list[tuple[str, ...]]:
+    """The external id of each record-making route of an object."""
+    rows = [row for row in pack.objects if row.source == source]
+    return [route.external_id for row in rows for route in row.routes if route.destination]
+
+
+def _add_digest(frame: pl.DataFrame, ids: list[tuple[str, ...]]) -> pl.DataFrame:
+    named = [name for id_ in ids for name in id_ if name in frame.columns]
+    has_keys = all(ids) and not any(frame[name].null_count() for name in named)
+    return frame if has_keys else frame.with_columns(_digest_rows(frame))
+
+
+def _digest_rows(frame: pl.DataFrame) -> pl.Series:
+    # Empty cells are left out, so that a column added to a later export changes no id.
+    names = sorted(name for name in frame.columns if not name.startswith("_"))
+    rows = ({k: v for k, v in zip(names, row, strict=True) if v is not None} for row in frame.select(names).iter_rows())
+    digests = pl.DataFrame({"digest": [_digest(row) for row in rows]}, schema={"digest": pl.String})
+    repeat = (pl.int_range(pl.len()).over("digest") + 1).cast(pl.String)
+    return digests.select((pl.col("digest") + "-" + repeat).alias(DIGEST)).to_series()
+
+
+def _digest(row: dict[str, str]) -> str:
+    text = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]
+
+
+def _compute(column: Compute, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    value = TRANSFORMS[column.via](*map(pl.col, column.columns), **column.options)
+    return frames[column.object].with_columns(value.alias(column.column))
+
+
+def _derive(column: Derive, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    ours, theirs = frames[column.object], frames[column.source]
+    keys = list(column.match)
+    rows = theirs.drop_nulls(keys)
+    picked = rows.group_by(keys).agg(pl.len().cast(pl.Int64).alias(_VALUE)) if column.count else _pick(column, rows)
+    right = picked.select(*(pl.col(key).alias(f"{_KEY}{place}") for place, key in enumerate(keys)), _VALUE)
+    joined = ours.join(
+        right,
+        left_on=list(column.match.values()),
+        right_on=[f"{_KEY}{place}" for place in range(len(keys))],
+        how="left",
+        maintain_order="left",
+    )
+    value = pl.col(_VALUE).fill_null(0) if column.count else pl.col(_VALUE)
+    return joined.with_columns(value.alias(column.column)).drop(_VALUE)
+
+
+_KEY = "_key_"
+_VALUE = "_value"
+
+
+def _pick(column: Derive, rows: pl.DataFrame) -> pl.DataFrame:
+    """One row per key with the value picked; ties go to the smallest value, or to the later or earlier row."""
+    keys = list(column.match)
+    value = pl.col(column.take).alias(_VALUE)
+    if column.pick == "sum":
+        return rows.group_by(keys).agg(read_decimal(pl.col(column.take)).sum().cast(pl.String).alias(_VALUE))
+    if column.pick == "most_frequent":
+        counted = rows.drop_nulls(column.take).group_by(*keys, value).len()
+        best = counted.sort("len", _VALUE, descending=[True, False])
+        return best.group_by(keys, maintain_order=True).first()
+    if column.pick in ("first", "last"):
+        rows = rows.drop_nulls(column.order).sort(column.order, "_row", descending=column.pick == "last")
+    elif rows.select(keys).is_duplicated().any():
+        repeated = rows.filter(rows.select(keys).is_duplicated()).select(keys).row(0)
+        raise UsageError(
+            f"{column.object}.{column.column}: {column.source} has several rows with {', '.join(keys)} = "
+            f"{', '.join(map(str, repeated))}; say which with pick = 'first', 'last' or 'most_frequent'"
+        )
+    return rows.group_by(keys, maintain_order=True).agg(value.first())

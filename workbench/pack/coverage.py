@@ -1,0 +1,85 @@
+"""Every object has one row in every tenant, and every column is used, left behind with a reason, or secret."""
+
+from __future__ import annotations
+
+from workbench.layout import Layout
+from workbench.pack.columns import reads
+from workbench.pack.values import ObjectRow, Pack, Route
+from workbench.predicates import columns_of
+from workbench.transforms.compose import placeholders
+
+
+def find_coverage_problems(pack: Pack, layout: Layout) -> list[str]:
+    """Objects and columns the pack says nothing about, or says two things about."""
+    problems = _find_object_problems(pack, layout)
+    added = {pair for column in pack.columns for pair in reads(column)}
+    for row in pack.objects:
+        if row.source in layout.objects:
+            kept = set(layout.objects[row.source].kept)
+            used = {name for object, name in added if object == row.source}
+            used |= _owner_columns(pack, row.source)
+            for route in row.routes:
+                problems += _find_column_problems(row, route, kept, used)
+    return problems
+
+
+def _find_object_problems(pack: Pack, layout: Layout) -> list[str]:
+    problems = [
+        f"{layout.objects[name].file}: no [[object]] says what becomes of {name}; leave it behind with "
+        "outcome = 'exclude' and a reason"
+        for name in layout.objects
+        if not any(row.source == name for row in pack.objects)
+    ]
+    for name in dict.fromkeys(row.source for row in pack.objects):
+        problems += _find_alternative_problems(pack, name)
+    return problems
+
+
+def _find_alternative_problems(pack: Pack, name: str) -> list[str]:
+    """Where an object has several rows: exactly one holds in every tenant, and at most one makes no records."""
+    rows = [row for row in pack.objects if row.source == name]
+    for capabilities in pack.capability_sets():
+        active = sum(row.condition.holds(capabilities) for row in rows)
+        if active != 1:
+            tenant = f"with {', '.join(sorted(capabilities))}" if capabilities else "without any capability"
+            return [
+                f"[[object]] {name}: {active} of its rows hold in a tenant {tenant}; needs and unless must leave one"
+            ]
+    if sum(not row.destinations for row in rows) > 1:
+        return [f"[[object]] {name}: two of its rows make no records; give them one reason and one row"]
+    return []
+
+
+def _find_column_problems(row: ObjectRow, route: Route, kept: set[str], used: set[str]) -> list[str]:
+    where = f"[[object]] {row.source}, route {route.name}" if route.name else f"[[object]] {row.source}"
+    mapped = route_columns(route)
+    skipped = {skip.field for skip in (*row.skips, *route.skips)}
+    problems = [f"{where}, skip {name}: {row.source} has no such staged column" for name in sorted(skipped - kept)]
+    twice = sorted({skip.field for skip in route.skips or row.skips} & mapped)
+    problems += [f"{where}: {name} is both mapped and skipped" for name in twice]
+    if not (route.destination or route.into):
+        return problems
+    left = sorted(kept - mapped - used - skipped - _predicate_columns(row))
+    return problems + [
+        f"{where}: nothing says what becomes of {name}; map it or skip it with a reason" for name in left
+    ]
+
+
+def route_columns(route: Route) -> set[str]:
+    """The source columns a route reads for its records, those of its predicate not among them."""
+    named = {name for field in route.fields for name in field.columns}
+    named |= {lookup.source for lookup in route.lookups} | set(route.external_id)
+    if route.merge:
+        named |= {*route.merge.by, *placeholders(route.merge.line)}
+    return named | ({route.owner} if route.owner else set())
+
+
+def _predicate_columns(row: ObjectRow) -> set[str]:
+    return {name for route in row.routes if route.where for name in columns_of(route.where)}
+
+
+def _owner_columns(pack: Pack, source: str) -> set[str]:
+    owners = pack.owners
+    if owners is None or owners.object != source:
+        return set()
+    return {owners.id, owners.name, owners.role, owners.email}

@@ -1,0 +1,227 @@
+"""What a pack says, as frozen values.
+
+A pack holds what is known about one source system: which object becomes what, by which rules, and why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from workbench.model import FieldRule, Lookup, Merge
+
+CAPABILITIES = (
+    "custom_fields",
+    "custom_modules",
+    "custom_activities",
+    "products",
+    "multiple_pipelines",
+    "lookup_fields",
+    "formula_fields",
+)
+PICKS = ("only", "most_frequent", "first", "last", "sum")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """Where a row of the pack is active: the tenant has all of `needs` and none of `unless`."""
+
+    needs: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+    def holds(self, capabilities: frozenset[str]) -> bool:
+        """Whether a tenant with these capabilities uses the row."""
+        return capabilities.issuperset(self.needs) and capabilities.isdisjoint(self.unless)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derive:
+    """A column of `object` taken from another object's rows, before anything else happens.
+
+    Attributes:
+        source: Object whose rows are read.
+        match: Its column to our column; a row of ours sees the rows where all pairs are equal.
+        take: Its column the value comes from, empty where the rows are counted.
+        pick: Which of several rows gives the value, one of `PICKS`; `only` where its key allows no second one,
+            `sum` for the exact sum of all.
+        order: Its column that says what is first and last; rows without it are never picked.
+        count: The value is the number of rows, 0 where there is none.
+    """
+
+    object: str
+    column: str
+    source: str
+    match: dict[str, str]
+    take: str = ""
+    pick: str = "only"
+    order: str = ""
+    count: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compute:
+    """A column of `object` made by a transform from columns of the same row."""
+
+    object: str
+    column: str
+    via: str
+    source: str = ""
+    with_: tuple[str, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it reads."""
+        return read_columns(self.source, self.with_)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackField:
+    """A field rule with the tenants it holds for and what the customer reads about it."""
+
+    rule: FieldRule
+    condition: Condition = Condition()
+    requirement: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The source columns it reads."""
+        return read_columns(self.rule.source, self.rule.with_)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip:
+    """A source column that is left behind on purpose."""
+
+    field: str
+    reason: str
+    outcome: str = "exclude"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """What becomes of those rows of an object that match `where`; all rows where it is empty.
+
+    Attributes:
+        name: Empty where the object has one route only; else the part of the phase name after the dot.
+        destination: Empty where no record is made of the rows.
+        into: Object into whose records the rows are folded by derived columns.
+    """
+
+    name: str = ""
+    where: str = ""
+    destination: str = ""
+    outcome: str = "migrate"
+    fidelity: str = ""
+    requirement: tuple[str, ...] = ()
+    reason: str = ""
+    into: str = ""
+    external_id: tuple[str, ...] = ()
+    owner: str = ""
+    fields: tuple[PackField, ...] = ()
+    lookups: tuple[Lookup, ...] = ()
+    merge: Merge | None = None
+    label: str = ""
+    plural: str = ""
+    skips: tuple[Skip, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectRow:
+    """What becomes of one source object in the tenants the condition holds for.
+
+    Attributes:
+        routes: One without a name, or several that the checker has proved disjoint and total.
+        skips: Columns no route uses; each route may name more.
+    """
+
+    source: str
+    routes: tuple[Route, ...]
+    condition: Condition = Condition()
+    outcome: str = "migrate"
+    fidelity: str = ""
+    requirement: tuple[str, ...] = ()
+    reason: str = ""
+    skips: tuple[Skip, ...] = ()
+
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """Where its records go, each once, in the order of the routes; empty where none is made."""
+        return tuple(dict.fromkeys(route.destination for route in self.routes if route.destination))
+
+    def phase_name(self, route: Route) -> str:
+        """The source object, with the route after a dot where there are several."""
+        return f"{self.source}.{route.name}" if route.name else self.source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerRoster:
+    """The source object that lists the staff; each attribute but `object` is one of its columns or empty."""
+
+    object: str
+    id: str
+    name: str = ""
+    role: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InventoryItem:
+    """Something that never migrates as data and is rebuilt by hand."""
+
+    name: str
+    what: str
+    why: str
+    rebuild: str
+    requirement: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Something the source cannot give, known before anyone looks at a customer's export."""
+
+    object: str
+    gap: str
+    consequence: str
+    remedy: str
+    field: str = ""
+    requirement: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """A checked pack.
+
+    Attributes:
+        layout: Name of the layout it was written for.
+        columns: Derived and computed columns, each after those it reads.
+    """
+
+    path: Path
+    name: str
+    title: str
+    layout: str
+    objects: tuple[ObjectRow, ...]
+    columns: tuple[Derive | Compute, ...] = ()
+    owners: OwnerRoster | None = None
+    inventory: tuple[InventoryItem, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    def active(self, capabilities: frozenset[str]) -> tuple[ObjectRow, ...]:
+        """The object rows a tenant with these capabilities uses, in pack order."""
+        return tuple(row for row in self.objects if row.condition.holds(capabilities))
+
+    def capability_sets(self) -> list[frozenset[str]]:
+        """Every combination of the capabilities that the pack makes a difference by."""
+        conditions = [row.condition for row in self.objects]
+        conditions += [f.condition for row in self.objects for route in row.routes for f in route.fields]
+        named = sorted({name for condition in conditions for name in (*condition.needs, *condition.unless)})
+        return [frozenset(chosen) for size in range(len(named) + 1) for chosen in combinations(named, size)]
+
+
+def read_columns(source: str, with_: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns a rule reads, in the order its transform takes them."""
+    return (source, *with_) if source else with_
