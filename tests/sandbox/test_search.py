@@ -1,0 +1,163 @@
+"""Finding records by words, by one value, and by rules."""
+
+import pytest
+
+
+@pytest.fixture
+def filled(api):
+    """A tenant with two contacts, an account and a deal."""
+    api.add_field("contacts", label="Ward", type="text")
+    account = api.make("sales_account", name="North Clinic", website="north.example.org")
+    links = [{"id": account["id"]}]
+    api.make("contact", first_name="Ann", email="ann@example.org", external_id="p-1", sales_accounts=links)
+    api.clock.now += 86_400
+    api.make("contact", first_name="Bo", mobile_number="555", external_id="p-2", custom_field={"cf_ward": "North"})
+    api.make("deal", name="North deal", amount=1, expected_close="2027-01-31")
+    return api
+
+
+def find(api, *rules, object="contact", status=200, **query):
+    """Names of what a filtered search finds."""
+    body = {"filter_rule": [dict(zip(("attribute", "operator", "value"), rule, strict=True)) for rule in rules]}
+    answer = api.ask("POST", f"/filtered_search/{object}", body, status=status, **query)
+    return [each.get("first_name") or each.get("name") for each in answer[f"{object}s"]] if status == 200 else answer
+
+
+@pytest.mark.parametrize(
+    ("rule", "found"),
+    [
+        (("external_id", "is_in", ["P-1", "p-9"]), ["Ann"]),
+        (("external_id", "is", "p-2"), ["Bo"]),
+        (("email", "is", "ANN@example.org"), ["Ann"]),
+        (("email", "contains", "@example"), ["Ann"]),
+        (("first_name", "contains", "n"), ["Ann"]),
+        (("first_name", "contains", "%"), []),
+        (("cf_ward", "is", "north"), ["Bo"]),
+        (("mobile_number", "is_in", "555"), ["Bo"]),
+        (("created_at", "is_after", "2026-11-26"), ["Bo"]),
+        (("created_at", "is_before", "2026-11-26"), ["Ann"]),
+        (("external_id", "is_in", []), []),
+    ],
+)
+def test_a_rule_finds_what_it_says(filled, rule, found):
+    """Case does not count, and a percent sign is only a percent sign."""
+    assert find(filled, rule) == found
+
+
+def test_every_rule_must_hold(filled):
+    """Rules narrow each other."""
+    assert find(filled, ("external_id", "is_in", ["p-1", "p-2"]), ("first_name", "is", "Bo")) == ["Bo"]
+    assert find(filled) == ["Ann", "Bo"]
+
+
+def test_stages_accounts_and_days_can_be_searched(filled):
+    """Ids of lists and links, and days without a time."""
+    lead = filled.choice("lifecycle_stages", "Lead")
+    account = filled.tenant.records("sales_account")[0]["id"]
+
+    assert find(filled, ("lifecycle_stage_id", "is_in", [lead])) == ["Ann", "Bo"]
+    assert find(filled, ("sales_account_id", "is", account)) == ["Ann"]
+    assert find(filled, ("expected_close", "is_after", "2027-01-30"), object="deal") == ["North deal"]
+    assert find(filled, ("expected_close", "is_before", "2027-01-31"), object="deal") == []
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        ("unknown", "is", 1),
+        ("cf_unknown", "is", 1),
+        ("x'); DROP TABLE records; --", "is", 1),
+        ("first_name", "sounds_like", "Ann"),
+        ("created_at", "is_after", "soon"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused(filled, rule):
+    """400, and the store is as it was."""
+    find(filled, rule, status=400)
+    assert filled.tenant.count("contact") == 2
+
+
+@pytest.mark.parametrize("body", [{}, {"filter_rule": "x"}, {"filter_rule": ["x"]}, {"filter_rule": None}])
+def test_a_search_without_rules_is_refused(filled, body):
+    """The body must hold a list of rules."""
+    filled.ask("POST", "/filtered_search/contact", body, status=400)
+
+
+def test_what_is_found_is_thin(filled):
+    """No custom fields and no references: a record has to be read to be known."""
+    body = {"filter_rule": [{"attribute": "external_id", "operator": "is", "value": "p-2"}]}
+
+    found = filled.ask("POST", "/filtered_search/contact", body)["contacts"][0]
+
+    assert found["partial"] is True
+    assert not {"custom_field", "owner_id", "external_id"} & set(found)
+
+
+def test_a_search_comes_in_pages_asked_for_in_query_or_body(filled):
+    """Both places count."""
+    body = {"filter_rule": [], "per_page": 1, "page": 2, "sort": "first_name", "sort_type": "asc"}
+
+    answer = filled.ask("POST", "/filtered_search/contact", body)
+
+    assert ([each["first_name"] for each in answer["contacts"]], answer["meta"]) == (["Bo"], {"total": 2})
+    assert find(filled, per_page=1) == ["Ann"]
+
+
+def test_there_is_no_search_for_activities(filled):
+    """Nor for an object that does not exist."""
+    for object in ("task", "lead"):
+        find(filled, object=object, status=404)
+
+
+def test_words_find_records_of_every_object_as_a_bare_list(filled):
+    """Ids are text here; nothing found is an empty list."""
+    found = filled.ask("GET", "/search", q="north", include="contact,sales_account,deal")
+
+    assert [(each["type"], each["name"]) for each in found] == [
+        ("sales_account", "North Clinic"),
+        ("deal", "North deal"),
+    ]
+    assert all(isinstance(each["id"], str) for each in found)
+    assert filled.ask("GET", "/search", q="ann@exam", include="contact")[0]["email"] == "ann@example.org"
+    assert filled.ask("GET", "/search", q="zzz", include="contact") == []
+    assert filled.ask("GET", "/search", q="") == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "found"),
+    [("email", "Ann@example.org", 1), ("external_id", "p-2", 1), ("cf_ward", "north", 1), ("mobile_number", "55", 0)],
+)
+def test_one_value_finds_records_nested_by_object(filled, field, value, found):
+    """Exactly that value, whatever its case."""
+    answer = filled.ask("GET", "/lookup", q=value, f=field, entities="contact,sales_account")
+
+    assert len(answer["contacts"]["contacts"]) == found
+    assert answer["sales_accounts"] == {"sales_accounts": []}
+
+
+def test_a_lookup_needs_a_value_and_a_field(filled):
+    """Anything else is refused."""
+    for query in ({"q": "x"}, {"f": "email"}, {"q": "x", "f": "city"}):
+        filled.ask("GET", "/lookup", status=400, **query)
+
+
+def test_the_index_may_lag(make_api):
+    """A new record is there by its id at once, and found some time later."""
+    api = make_api(switches={"index_lag_seconds": 20})
+    made = api.make("contact", email="ann@example.org")
+    rule = ("email", "is", "ann@example.org")
+
+    assert api.ask("GET", f"/contacts/{made['id']}")
+    assert find(api, rule) == api.ask("GET", "/search", q="ann") == []
+    api.clock.now += 20
+    assert len(find(api, rule)) == len(api.ask("GET", "/search", q="ann")) == 1
+
+
+def test_what_was_deleted_is_not_found(filled):
+    """Nor anything that was changed to another value."""
+    first, second = filled.tenant.records("contact")
+    filled.ask("DELETE", f"/contacts/{first['id']}")
+    filled.ask("PUT", f"/contacts/{second['id']}", {"external_id": "p-3"})
+
+    assert find(filled, ("external_id", "is_in", ["p-1", "p-2"])) == []
+    assert find(filled, ("external_id", "is", "p-3")) == ["Bo"]

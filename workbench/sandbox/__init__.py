@@ -1,0 +1,12 @@
+"""A Freshsales account that runs on this machine, to rehearse a migration against.
+
+It answers the public REST API as far as public material shows it; where that leaves something open, a switch of its
+settings decides. Nothing here talks to Freshsales.
+"""
+
+from workbench.sandbox.app import build_app
+from workbench.sandbox.server import serve
+from workbench.sandbox.settings import DEFAULT_USERS, Switches, TenantSettings, User
+from workbench.sandbox.transport import in_process
+
+__all__ = ["DEFAULT_USERS", "Switches", "TenantSettings", "User", "build_app", "in_process", "serve"]
