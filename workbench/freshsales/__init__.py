@@ -1,0 +1,1 @@
+"""Freshsales as a destination: its API, its quota, its plans and its schema."""
