@@ -1,0 +1,3 @@
+from tests.load.conftest import ledger, world
+
+__all__ = ["ledger", "world"]

@@ -1,0 +1,148 @@
+"""How records stand in the tenant, as the ledger knows it; everything here only reads."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+import polars as pl
+
+from workbench.ledger.chain import Chain, Entry
+from workbench.model import CROSSWALK, HELD, frame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How one record stands.
+
+    Attributes:
+        destination_id: Its id in the tenant, null where it never had one.
+        content_hash: Hash of what the tenant last confirmed, empty before that.
+        state: in_doubt, loaded, held or rolled_back; held with an answer means that only a change to it is held.
+        created: This engagement created it; false means it was there before, or nothing is confirmed yet.
+        intent: Entry of the last intent, null where it was only ever held.
+        answer: Entry of the last answer, null before that.
+        before: Entry that keeps how the tenant held it before we changed it, null where we created it.
+        hold: Entry that says why it is held, null unless held.
+    """
+
+    phase: str
+    external_id: str
+    source: str
+    destination: str
+    destination_id: int | None
+    content_hash: str
+    state: str
+    created: bool
+    intent: int | None
+    answer: int | None
+    before: int | None
+    hold: int | None
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether the tenant holds this record because of us, or with our changes."""
+        return self.answer is not None and self.state != "rolled_back"
+
+
+_COLUMNS = ", ".join(column.name for column in fields(Standing))
+
+
+class Standings:
+    """What the ledger says about records, and the chain beneath."""
+
+    def __init__(self, connection: sqlite3.Connection, chain: Chain) -> None:
+        self._connection = connection
+        self._chain = chain
+
+    def standing(self, phase: str, external_id: str) -> Standing | None:
+        """How one record stands, null where the ledger never heard of it."""
+        return next(self._select("phase = ? AND external_id = ?", phase, external_id), None)
+
+    def standings(self, phase: str) -> list[Standing]:
+        """How every record of a phase stands, by external id."""
+        return list(self._select("phase = ? ORDER BY external_id", phase))
+
+    def find(self, source: str, external_id: str) -> list[Standing]:
+        """The records made of one source record; several where it was split."""
+        return list(self._select("source = ? AND external_id = ?", source, external_id))
+
+    def destination_id(self, source: str, external_id: str, *, destination: str = "") -> int | None:
+        """The id a source record stands under in the tenant, null where it does not; `destination` narrows a split."""
+        standing = (record for record in self.find(source, external_id) if record.is_standing)
+        return next((record.destination_id for record in standing if destination in ("", record.destination)), None)
+
+    def find_by_destination(self, destination: str, destination_id: int) -> Standing | None:
+        """The record of ours that stands under an id of the tenant, null where none does."""
+        found = self._select("destination_id = ? AND destination = ?", destination_id, destination)
+        return next((record for record in found if record.is_standing), None)
+
+    def last_sent(self, standing: Standing) -> dict[str, Any]:
+        """What was sent when the tenant last answered for a record that stands."""
+        return self.entry(self.entry(standing.answer).payload["intent"]).payload["body"]
+
+    def last_answer(self, standing: Standing) -> dict[str, Any]:
+        """The values the tenant said it holds when it last answered for a record that stands."""
+        return self.entry(standing.answer).payload["answer"] or {}
+
+    def before_image(self, standing: Standing) -> dict[str, Any] | None:
+        """How the tenant held a record before us; null where we created it."""
+        return self.entry(standing.before).payload["before"] if standing.before else None
+
+    def in_doubt(self) -> list[Standing]:
+        """The records whose last intent has no answer, oldest first."""
+        return list(self._select("state = 'in_doubt' ORDER BY intent"))
+
+    def crosswalk(self) -> pl.DataFrame:
+        """CROSSWALK: every source record that stands in the tenant, with its id there."""
+        standing = (record for record in self._select("answer IS NOT NULL ORDER BY intent") if record.is_standing)
+        return frame([{name: getattr(record, name) for name in CROSSWALK} for record in standing], CROSSWALK)
+
+    def held(self) -> pl.DataFrame:
+        """HELD: every record that is held now, with its newest reason."""
+        rows = []
+        for record in self._select("state = 'held' ORDER BY hold"):
+            why = self.entry(record.hold).payload
+            rows.append(
+                {"phase": record.phase, "external_id": record.external_id}
+                | {name: why[name] for name in ("code", "field", "reason", "release")}
+            )
+        return frame(rows, HELD)
+
+    def was_withdrawn(self, phase: str, external_id: str) -> bool:
+        """Whether a write of this record was once taken for not done."""
+        query = "SELECT 1 FROM entries WHERE phase = ? AND external_id = ? AND kind = 'withdrawal' LIMIT 1"
+        return self._connection.execute(query, (phase, external_id)).fetchone() is not None
+
+    def phases(self) -> list[str]:
+        """Phases that were written to, in the order in which each was first written."""
+        query = "SELECT phase FROM entries WHERE kind = 'intent' GROUP BY phase ORDER BY min(seq)"
+        return [phase for (phase,) in self._connection.execute(query)]
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """How many records of each (phase, state) there are."""
+        query = "SELECT phase, state, count(*) FROM records GROUP BY phase, state"
+        return {(phase, state): count for phase, state, count in self._connection.execute(query)}
+
+    def entry(self, seq: int) -> Entry:
+        """One entry by its number."""
+        return self._chain.entry(seq)
+
+    def entries(self) -> Iterator[Entry]:
+        """Every entry, oldest first."""
+        return self._chain.entries()
+
+    def digest(self) -> dict[str, str | int]:
+        """`head` of the chain and the number of its `entries`; whoever signs both has fixed every entry."""
+        return self._chain.digest()
+
+    def verify_chain(self) -> int | None:
+        """The number of the first entry that is missing or does not hold, null where all do."""
+        return self._chain.find_break()
+
+    def _select(self, where: str, *values: object) -> Iterator[Standing]:
+        for row in self._connection.execute(f"SELECT {_COLUMNS} FROM records WHERE {where}", values).fetchall():
+            named = {column.name: value for column, value in zip(fields(Standing), row, strict=True)}
+            yield Standing(**{**named, "created": bool(named["created"])})

@@ -1,0 +1,1 @@
+"""What arrived against what was meant: a covering sample, the field-by-field diff, the counts."""

@@ -1,0 +1,96 @@
+"""What a record should look like in the tenant, from the records themselves and not from what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.destinations import find_destination
+from workbench.errors import HoldRecord
+from workbench.freshsales.bodies import SOURCE_ID, mark_source
+from workbench.freshsales.schema import TenantSchema
+from workbench.freshsales.selectors import SELECTOR_OF, find_choice
+from workbench.ledger import Ledger
+from workbench.load.identifiers import IDENTIFIERS, PLACEHOLDER_FLAG, make_placeholder
+from workbench.load.lookups import POINTS_AT
+from workbench.load.owners import SOURCE_OWNER, Owner, Owners
+from workbench.model import FieldRule, Phase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """One field of one record as it should be; `is_lookup` where the value is the id of a parent."""
+
+    field: str
+    value: Any
+    tag: str = "none"
+    is_lookup: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectations:
+    """What turns records into expected values: the crosswalk, the tenant's lists, the owner resolution."""
+
+    ledger: Ledger
+    schema: TenantSchema
+    owners: Owners
+
+    def of(self, phase: Phase, record: Mapping[str, Any]) -> Iterator[Expected]:
+        """Every field a record should have in the tenant, the empty ones among them."""
+        for rule in phase.fields:
+            value = self._expect_value(phase, rule, record)
+            is_email = rule.to in ("email", "emails")
+            yield Expected(
+                field="emails" if is_email else rule.to,
+                value=[value] if is_email and isinstance(value, str) else value,
+                tag=rule.tag,
+            )
+        if phase.destination == "contact" and not {"email", "emails"} & {rule.to for rule in phase.fields}:
+            emails = [] if _has_identifier(record) else [make_placeholder(record["external_id"])]
+            yield Expected(field="emails", value=emails, tag="contact")
+        for lookup in phase.lookups:
+            parent = record[f"lookup.{lookup.to}"]
+            wanted = POINTS_AT.get(lookup.to, "")
+            id = self.ledger.destination_id(lookup.object, parent, destination=wanted) if parent else None
+            yield Expected(field=lookup.to, value=id, tag="id", is_lookup=True)
+        if phase.destination != "note":
+            owner = self._find_owner(record["owner"])
+            yield Expected(field="owner_id", value=owner.user_id if owner else None, is_lookup=True)
+        yield from self._expect_source(phase, record["external_id"])
+
+    def _expect_source(self, phase: Phase, external_id: str) -> Iterator[Expected]:
+        """What names the source record, where no rule of the phase does."""
+        destination, ruled = find_destination(phase.destination), {rule.to for rule in phase.fields}
+        field = destination.text or ("external_id" if phase.destination == "contact" else SOURCE_ID)
+        value = mark_source(phase, external_id) if destination.text else external_id
+        if field not in ruled:
+            yield Expected(field=field, value=value, tag="id")
+
+    def _expect_value(self, phase: Phase, rule: FieldRule, record: Mapping[str, Any]) -> Any:
+        value = record[rule.to]
+        if rule.to == PLACEHOLDER_FLAG:
+            return None if _has_identifier(record) else True
+        if rule.to == SOURCE_OWNER:
+            owner = self._find_owner(record["owner"])
+            return owner.lost_name if owner else None
+        if rule.to in SELECTOR_OF and value is not None:
+            choice = find_choice(rule.to, value, self.schema.selectors)
+            return choice.id if choice else value
+        if rule.to == find_destination(phase.destination).text:
+            return "\n".join(part for part in (value, mark_source(phase, record["external_id"])) if part)
+        if rule.to in ("email", "emails") and not _has_identifier(record):
+            return make_placeholder(record["external_id"])
+        if rule.to == "tags" and isinstance(value, str):
+            return [tag.strip() for tag in value.split(";") if tag.strip()]
+        return value
+
+    def _find_owner(self, source_id: str | None) -> Owner | None:
+        try:
+            return self.owners.resolve(source_id)
+        except HoldRecord:
+            return None
+
+
+def _has_identifier(record: Mapping[str, Any]) -> bool:
+    return any(record.get(name) for name in IDENTIFIERS)
