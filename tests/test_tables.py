@@ -1,0 +1,393 @@
+"""What a customer reads: complete, masked, escaped, and the same every time."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import polars as pl
+import pytest
+
+from workbench import model, tables
+from workbench.discover.grade import Grade, GradeInput
+from workbench.model import empty, frame
+from workbench.shown import Shown, say_hours, show_unseen
+
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> =1+1 \u202eevil'
+GRADE = Grade(
+    letter="B",
+    word="Standard",
+    inputs=(GradeInput(name="Data volume", finding="1,234 records to load", points=1),),
+    timeline="2 days",
+)
+# One row each, and what it is shown by.
+FRAMES = {
+    "show_files": (
+        model.FILES,
+        {"file": "a.csv", "object": "a", "read": 1234, "staged": 1230, "rejected": 4},
+    ),
+    "show_rejected": (model.REJECTED, {"file": "a.csv", "object": "a", "row": 7, "reason": "too many cells"}),
+    "show_inventory": (
+        model.INVENTORY,
+        {"object": "a", "field": "F", "type": "text", "tag": "name", "rows": 4, "filled": 1, "distinct": 1,
+         "longest": 3, "example": "M•••"},
+    ),
+    "show_relationships": (
+        model.RELATIONSHIPS,
+        {"child": "a", "child_field": "B", "parent": "b", "parent_field": "Id", "filled": 4, "matched": 3, "orphans": 1,
+         "evidence": "values"},
+    ),
+    "show_gaps": (
+        model.GAPS,
+        {"object": "a", "field": "F", "gap": "no files", "consequence": "stay behind", "remedy": "ask"},
+    ),
+    "show_forecast": (model.FORECAST, {"plan": "pro", "phase": "a", "records": 10, "requests": 10, "hours": 2.6}),
+    "show_objects": (
+        model.OBJECTS,
+        {"source": "a", "destination": "sales_account", "outcome": "migrate", "fidelity": "1:1", "rows": 1234,
+         "reason": ""},
+    ),
+    "show_proposals": (
+        model.PROPOSALS,
+        {"object": "a", "field": "F", "tag": "none", "filled": 1, "action": "migrate", "destination": "contact",
+         "to": "first_name", "via": "", "confidence": 0.97, "evidence": "the name", "state": "proposed",
+         "decided_by": "", "reason": ""},
+    ),
+    "show_row_outcomes": (
+        model.ROW_OUTCOMES,
+        {"object": "a", "row": 1, "outcome": "migrate", "phase": "a", "external_id": "1", "reason": ""},
+    ),
+    "show_roster": (
+        model.ROSTER,
+        {"source_id": "1", "name": "Maude Wunsch", "email": "maude@clinic.example", "role": "GP"},
+    ),
+    "show_owners": (
+        model.OWNERS,
+        {"source_id": "1", "name": "Maude Wunsch", "email": "maude@clinic.example", "role": "GP", "records": 5,
+         "user_email": "m@tenant.example", "resolution": "email"},
+    ),
+    "show_schema_plan": (
+        model.SCHEMA_PLAN,
+        {"destination": "contact", "kind": "field", "name": "cf_x", "label": "X", "type": "dropdown",
+         "options": ["a", "b"], "is_unique": False, "how": "api", "state": "missing", "note": ""},
+    ),
+    "show_sample": (model.SAMPLE, {"phase": "a", "external_id": "1", "why": "covers x filled"}),
+    "show_diff": (
+        model.DIFF,
+        {"phase": "a", "external_id": "1234567890", "field": "f", "tag": "name", "expected": "Maude Wunsch",
+         "returned": "Maude", "cause": "truncated"},
+    ),
+    "show_diff_summary": (
+        model.COMPARED,
+        {"phase": "a", "field": "f", "tag": "name", "compared": 9, "equal": 8, "normalised": 0, "different": 1},
+    ),
+    "show_counts": (
+        model.COUNTS,
+        {"phase": "a", "source": "a", "destination": "contact", "attempted": 5, "loaded": 3, "skipped": 1, "held": 1,
+         "requests": 5},
+    ),
+    "show_held": (
+        model.HELD,
+        {"phase": "a", "external_id": "1234567890", "code": "missing_identifier", "field": "emails", "reason": "none",
+         "release": "an e-mail address"},
+    ),
+    "show_delta": (model.DELTA, {"phase": "a", "external_id": "1", "change": "new"}),
+    "show_validation": (
+        model.VALIDATION,
+        {"phase": "a", "destination": "note", "expected": 5, "in_ledger": 5, "held": 0, "in_tenant": None,
+         "agrees": True},
+    ),
+    "show_fill": (
+        model.FILL,
+        {"phase": "a", "field": "f", "tag": "name", "records": 4, "expected": 4, "returned": 3, "agrees": False},
+    ),
+    "show_owner_rates": (
+        model.OWNER_RATES,
+        {"phase": "a", "owner": "m@tenant.example", "expected": 4, "returned": 4, "agrees": True},
+    ),
+    "show_rollback_preview": (
+        model.ROLLBACK_PREVIEW,
+        {"phase": "a", "destination": "contact", "delete": 4, "restore": 1, "requests": 2},
+    ),
+    "show_rollback": (
+        model.ROLLBACK_COUNTS,
+        {"phase": "a", "destination": "contact", "deleted": 4, "restored": 1, "held": 0, "requests": 2},
+    ),
+    "show_proof": (
+        model.PROOF,
+        {"phase": "a", "destination": "contact", "deleted": 4, "found_gone": 4, "restored": 1, "found_as_before": 1,
+         "held": 0, "holds": True},
+    ),
+    "show_documents": (
+        pl.Schema({"document": pl.String, "rows": pl.Int64, "use": pl.String}),
+        {"document": "held.csv", "rows": 4, "use": "to look at"},
+    ),
+    "show_inventories": (
+        pl.Schema(dict.fromkeys(("name", "what", "why", "rebuild"), pl.String)),
+        {"name": "Workflows", "what": "reminders", "why": "no import", "rebuild": "by hand"},
+    ),
+    "show_losses": (
+        pl.Schema({"object": pl.String, "field": pl.String, "tag": pl.String, "filled": pl.Int64, "action": pl.String,
+                   "reason": pl.String}),
+        {"object": "a", "field": "F", "tag": "none", "filled": 4, "action": "skip", "reason": "no place"},
+    ),
+    "show_approvals": (
+        pl.Schema(dict.fromkeys(("stage", "run", "by", "role", "meaning", "at"), pl.String)),
+        {"stage": "sample", "run": "30_sample/x", "by": "Ann", "role": "customer", "meaning": "ok", "at": "today"},
+    ),
+}  # fmt: skip
+MASKED_COLUMNS = {"name", "email", "external_id", "expected", "returned"}
+
+
+class Words(HTMLParser):
+    """The text a reader sees, and the tags that make it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words, self.tags, self._hidden = [], [], False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+
+def show(name: str, rows: list[dict] | None = None) -> Shown:
+    """One of the tables, over the given rows or its example row."""
+    schema, example = FRAMES[name]
+    return getattr(tables, name)(frame([example] if rows is None else rows, schema))
+
+
+def read(shown: Shown) -> str:
+    """The words of a table, as a reader sees them."""
+    return " ".join(" ".join(Words(shown.html).words).split())
+
+
+def test_every_table_has_an_example_here():
+    """A new table joins the checks of this file, or this test names it."""
+    assert set(tables.__all__) == {*FRAMES, "show_facts", "show_grade"}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_two_renders_are_equal(name):
+    """Two renders are equal byte for byte, so that executed notebooks can be compared by hash."""
+    assert show(name)._repr_mimebundle_() == show(name)._repr_mimebundle_()
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_no_rows_read_as_one_calm_sentence(name):
+    """Without rows there is no empty table but one sentence, the same for the eye and for the ear."""
+    shown = getattr(tables, name)(empty(FRAMES[name][0]))
+
+    assert "table" not in Words(shown.html).tags
+    assert read(shown) == shown.text
+    assert shown.text.endswith(".")
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_hostile_text_stays_text(name):
+    """Markup in the data is shown as it is written and never becomes part of the page."""
+    schema, example = FRAMES[name]
+    row = {
+        key: HOSTILE if schema[key] == pl.String and key not in MASKED_COLUMNS else value
+        for key, value in example.items()
+    }
+
+    tags = set(Words(getattr(tables, name)(frame([row], schema)).html).tags)
+
+    assert not tags & {"script", "img"}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_headings_are_words(name):
+    """No heading is a name of the code."""
+    headings = re.findall(r'<th class="gt_col_heading[^>]*>(.*?)</th>', show(name).html)
+
+    assert headings
+    assert not [heading for heading in headings if "_" in heading]
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_a_table_asks_for_nothing_from_outside(name):
+    """No address, font or script is fetched, so that a report opens without a network."""
+    html = show(name)._repr_mimebundle_()["text/html"]
+
+    assert not re.search(r"https?:|url\(|@import|<link|<script", html)
+
+
+def test_text_that_turns_around_is_made_visible():
+    """Characters that reverse or hide text show as their number; a long text is cut and says so."""
+    assert show_unseen("a\u202eb\x00c") == "a‹U+202E›b‹U+0000›c"
+    assert show_unseen("x" * 300, longest=10) == "xxxxxxxxxx… (300 characters)"
+    assert show_unseen("Rentería 陳 אבג 👩‍⚕️") == "Rentería 陳 אבג 👩‍⚕️"
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [(0, "0 s"), (0.01, "36 s"), (0.5, "30 min"), (0.9999, "1 h"), (2.6, "2 h 36 min"), (47, "47 h"),
+     (47.9999, "2 days"), (52, "2 days 4 h"), (71.99, "3 days"), (933, "38 days 21 h")],
+)  # fmt: skip
+def test_hours_are_said_as_people_say_them(hours, words):
+    """Hours read as seconds, minutes, hours or days, and never as 60 minutes or 24 hours."""
+    assert say_hours(hours) == words
+
+
+@pytest.mark.covers("N-78", "O-71")
+def test_the_balance_is_checked_in_sight():
+    """A phase that does not close says so in words, and so does the total of all phases."""
+    closed = {**FRAMES["show_counts"][1], "phase": "closed"}
+    leaking = {**closed, "phase": "leaking", "loaded": 2}
+
+    words = read(show("show_counts", [closed, leaking]))
+
+    assert "closed Contact 5 3 1 1 5 ✓ yes" in words
+    assert "leaking Contact 5 2 1 1 5 ✗ no" in words
+    assert "All phases 10 5 2 2 10 ✗ no" in words
+
+
+def test_files_that_do_not_add_up_say_so():
+    """Rows read = staged + rejected is checked for each file and for all of them."""
+    assert "a.csv a 1,234 1,230 4 ✓ yes All files 1,234 1,230 4 ✓ yes" in read(show("show_files"))
+    broken = {**FRAMES["show_files"][1], "staged": 1229}
+    assert read(show("show_files", [broken])).count("✗ no") == 2
+
+
+@pytest.mark.covers("A-08", "F-07")
+def test_a_difference_shows_both_sides_masked():
+    """A difference shows field, expected and returned value and its cause in words; people stay unnamed."""
+    words = read(show("show_diff"))
+
+    assert "a f cut to the length Freshsales stores 1" in words
+    assert "M•••• W•••••" in words
+    assert "Maude" not in words and "1234567890" not in words
+
+
+def test_a_difference_without_a_known_tag_is_not_shown():
+    """What nobody tagged is treated like a secret."""
+    row = {**FRAMES["show_diff"][1], "tag": None}
+
+    assert "Maude" not in read(show("show_diff", [row]))
+
+
+def test_differences_of_one_kind_are_one_line():
+    """A thousand equal differences are one line with their number, so that the rare one is seen too."""
+    many = [{**FRAMES["show_diff"][1], "external_id": str(number)} for number in range(1200)]
+    rare = {**FRAMES["show_diff"][1], "field": "g", "tag": "none", "expected": "1", "returned": "", "cause": "dropped"}
+    same = {**rare, "field": "h", "cause": "equal"}
+
+    words = read(show("show_diff", [*many, rare, same]))
+
+    assert "1,200" in words and "sent, but stored empty" in words
+    assert "h equal" not in words
+
+
+def test_held_records_are_masked_and_cut_in_sight():
+    """Held records name code and release; ids, addresses and numbers in them are masked; the rest is in the file."""
+    reason = "jane.doe@example.com exists, call +1 617 555 0199, see 593aaa05-d864-1df7-5b96-155fbdb19f28"
+    rows = [{**FRAMES["show_held"][1], "external_id": f"id{number:06}", "reason": reason} for number in range(1534)]
+
+    words = read(show("show_held", rows))
+
+    assert "the destination needs an identifier the record does not have 1,534 an e-mail address" in words
+    assert "Showing 30 of 1,534; all rows in held.csv." in words
+    assert not re.search(r"jane|example\.com|555 01|d864|id000001", words)
+
+
+def test_words_of_the_tenant_stay_in_the_file():
+    """A refusal quotes whatever the record holds, so a report never repeats its words."""
+    row = {**FRAMES["show_held"][1], "code": "rejected_by_tenant", "reason": "Maude Wunsch is taken"}
+
+    assert "Maude" not in read(show("show_held", [row]))
+
+
+@pytest.mark.parametrize("name", ["show_roster", "show_owners"])
+def test_staff_are_masked(name):
+    """Names and addresses of staff come from the source and are masked like those of everybody else."""
+    words = read(show(name))
+
+    assert "GP" in words
+    assert not re.search(r"Maude|Wunsch|maude@", words)
+
+
+def test_a_long_table_says_what_it_leaves_out():
+    """A table that is cut names how many rows there are and the file that has them."""
+    rows = [{**FRAMES["show_rejected"][1], "row": number} for number in range(1534)]
+
+    shown = show("show_rejected", rows)
+
+    assert "Showing 30 of 1,534; all rows in rejected.csv." in read(shown)
+    assert "Showing 30 of 1,534; all rows in rejected.csv." in shown.text
+
+
+def test_shares_are_exact_at_their_ends():
+    """100 % and 0 % stand only where every or no cell is filled."""
+    almost = {**FRAMES["show_inventory"][1], "rows": 10_000, "filled": 9_999}
+    hardly = {**FRAMES["show_inventory"][1], "object": "b", "rows": 10_000, "filled": 1}
+
+    words = read(show("show_inventory", [almost, hardly]))
+
+    assert "over 99 %" in words and "under 1 %" in words
+    assert "100 %" not in words
+
+
+def test_objects_of_any_name_fold_without_clashing():
+    """Two objects whose names differ only in signs have their own sections, and a name cannot break out of its id."""
+    rows = [{**FRAMES["show_inventory"][1], "object": name} for name in ('a"b', "a'b", "a b")]
+
+    html = show("show_inventory", rows).html
+
+    assert html.count("<details>") == 3
+    assert len(set(re.findall(r'<div id="([^"]*)"', html))) == 4
+
+
+@pytest.mark.covers("F-08")
+def test_objects_are_tallied_where_they_are_shown():
+    """How many objects are 1:1 and how many need a decision is counted from the rows, and defined beside the figure."""
+    plain = FRAMES["show_objects"][1]
+    rows = [plain, {**plain, "source": "b", "outcome": "split", "fidelity": "1:many", "reason": "two kinds"}]
+
+    words = read(show("show_objects", rows))
+
+    assert "a Account migrate 1:1 1,234" in words
+    assert "1 of 2 objects are 1:1" in words and "1 of 2 need a mapping decision" in words
+
+
+@pytest.mark.covers("F-15")
+def test_the_grade_shows_its_inputs():
+    """The letter stands with the findings it comes from."""
+    words = read(tables.show_grade(GRADE))
+
+    assert "Grade B: Standard" in words and "1,234 records to load 1" in words and "1 of 8 points. 2 days." in words
+
+
+def test_facts_read_as_lines():
+    """Facts stand in their order, numbers with thousands separated, hostile text as text."""
+    shown = tables.show_facts({"Rows read": 41409, "Share": 0.8, "Export": HOSTILE})
+
+    assert "Rows read 41,409 Share 0.8 Export <script>" in read(shown)
+    assert "script" not in Words(shown.html).tags
+
+
+def test_the_admin_sees_first_what_is_missing():
+    """What the admin has to create stands open above everything that is there."""
+    there = {**FRAMES["show_schema_plan"][1], "name": "cf_there", "state": "present"}
+    missing = {**FRAMES["show_schema_plan"][1], "name": "cf_missing"}
+
+    shown = show("show_schema_plan", [there, missing])
+
+    assert "<details open><summary>For the admin: 1 to create</summary>" in shown.html
+    assert read(shown).index("cf_missing") < read(shown).index("cf_there")
+    assert "<details open>" not in show("show_schema_plan", [there]).html
+
+
+def test_a_column_with_nothing_to_say_is_left_out():
+    """A column of empty texts is no column; one whose values are not known stays, with dashes."""
+    silent = {**FRAMES["show_objects"][1], "reason": ""}
+
+    assert "Why" not in read(show("show_objects", [silent]))
+    assert "Why" in read(show("show_objects", [silent, {**silent, "reason": "two kinds"}]))
+    assert "Why –" not in read(show("show_objects", [silent])) and "Why" in read(
+        show("show_objects", [{**silent, "reason": None}])
+    )

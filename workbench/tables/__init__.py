@@ -1,0 +1,79 @@
+"""What a customer reads: one function a table, each from a frame of `workbench.model` to what a notebook shows.
+
+Every table is masked, escaped and equal byte for byte between two renders. A frame longer than a customer reads is
+cut, says so, and names the file that has the rest.
+"""
+
+from workbench.tables.closing import (
+    show_approvals,
+    show_documents,
+    show_facts,
+    show_inventories,
+    show_losses,
+)
+from workbench.tables.load import (
+    show_counts,
+    show_diff,
+    show_held,
+    show_sample,
+)
+from workbench.tables.mapping import (
+    show_objects,
+    show_owners,
+    show_proposals,
+    show_roster,
+    show_row_outcomes,
+    show_schema_plan,
+)
+from workbench.tables.reconcile import (
+    show_delta,
+    show_diff_summary,
+    show_fill,
+    show_owner_rates,
+    show_proof,
+    show_rollback,
+    show_rollback_preview,
+    show_validation,
+)
+from workbench.tables.source import (
+    show_files,
+    show_forecast,
+    show_gaps,
+    show_grade,
+    show_inventory,
+    show_rejected,
+    show_relationships,
+)
+
+__all__ = [
+    "show_approvals",
+    "show_counts",
+    "show_delta",
+    "show_diff",
+    "show_diff_summary",
+    "show_documents",
+    "show_facts",
+    "show_files",
+    "show_fill",
+    "show_forecast",
+    "show_gaps",
+    "show_grade",
+    "show_held",
+    "show_inventories",
+    "show_inventory",
+    "show_losses",
+    "show_objects",
+    "show_owner_rates",
+    "show_owners",
+    "show_proof",
+    "show_proposals",
+    "show_rejected",
+    "show_relationships",
+    "show_rollback",
+    "show_rollback_preview",
+    "show_roster",
+    "show_row_outcomes",
+    "show_sample",
+    "show_schema_plan",
+    "show_validation",
+]

@@ -1,0 +1,212 @@
+"""Tables about the map: what becomes of each object, field and row, who owns the records, what the tenant needs."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from workbench.evidence.masking import mask_column
+from workbench.shown import Shown
+from workbench.tables.cells import code, count, share, text
+from workbench.tables.theme import add_total, build_table, fold, to_id
+from workbench.tables.words import ACTIONS, RESOLUTIONS, say_destination, say_plainly
+
+CARRIED = ("migrate", "custom_field", "merge")
+
+
+def show_objects(objects: pl.DataFrame) -> Shown:
+    """Where each object goes and how faithfully, as OBJECTS; the tallies are defined where they stand."""
+    counted = objects.filter(pl.col("rows").is_not_null())
+    alike = counted.filter(pl.col("fidelity") == "1:1").height
+    undecided = counted.filter((pl.col("outcome") != "migrate") | (pl.col("fidelity") == "lossy")).height
+    return build_table(
+        _name_destination(objects),
+        {
+            "source": code("Source"),
+            "destination": text("Freshsales"),
+            "outcome": text("Outcome"),
+            "fidelity": text("Fidelity"),
+            "rows": count("Rows"),
+            "reason": text("Why"),
+        },
+        id="objects",
+        title="Objects and their outcomes",
+        note=f"{alike} of {counted.height} objects are 1:1: one record there for one record here. "
+        f"{undecided} of {counted.height} need a mapping decision: they are not simply migrated, or lose something.",
+        empty="the pack names no object.",
+    )
+
+
+def show_proposals(proposals: pl.DataFrame) -> Shown:
+    """Every field with its place, the evidence and how sure it is, as PROPOSALS: objects first, fields folded away."""
+    objects = proposals.group_by("object", maintain_order=True).agg(
+        fields=pl.len(),
+        carried=pl.col("action").is_in(CARRIED).sum(),
+        left=(~pl.col("action").is_in(CARRIED)).sum(),
+        open=(pl.col("state") == "proposed").sum(),
+    )
+    heading = build_table(
+        objects,
+        {
+            "object": code("Object"),
+            "fields": count("Fields"),
+            "carried": count("Carried"),
+            "left": count("Left behind"),
+            "open": count("Still to confirm"),
+        },
+        id="proposals",
+        title="Fields by object",
+        empty="the source has no field.",
+    )
+    if objects.is_empty():
+        return heading
+    names = proposals["object"].unique(maintain_order=True)
+    return fold(heading, [_map_object(name, proposals.filter(pl.col("object") == name)) for name in names], by="object")
+
+
+def _map_object(name: str, fields: pl.DataFrame) -> tuple[str, Shown]:
+    still_open = fields.filter(pl.col("state") == "proposed").height
+    line = f"{name}: {fields.height} fields, {still_open or 'none'} to confirm"
+    rows = fields.with_columns(
+        pl.col("destination").map_elements(say_destination, return_dtype=pl.String),
+        action=pl.col("action").replace(ACTIONS),
+        why=pl.concat_str(pl.col("evidence", "reason").replace("", None), separator="; ", ignore_nulls=True),
+    )
+    columns = {
+        "field": code("Field"),
+        "destination": text("Freshsales"),
+        "to": code("Its field"),
+        "action": text("As"),
+        "via": code("Through"),
+        "confidence": share("How sure"),
+        "state": text("State"),
+        "why": text("Why"),
+    }
+    return line, build_table(rows, columns, id=f"proposals-{to_id(name)}", title=f"Fields of {name}")
+
+
+def show_row_outcomes(row_outcomes: pl.DataFrame) -> Shown:
+    """What became of every source row, as ROW_OUTCOMES, counted by object, outcome and reason."""
+    rows = (
+        row_outcomes.group_by("object", "outcome", "phase", "reason", maintain_order=True)
+        .agg(rows=pl.len().cast(pl.Int64))
+        .sort("object", "rows", descending=[False, True], maintain_order=True)
+    )
+    return build_table(
+        add_total(rows, label="object", words="All rows"),
+        {
+            "object": code("Object"),
+            "outcome": text("Outcome"),
+            "phase": code("Phase"),
+            "rows": count("Rows"),
+            "reason": text("Why"),
+        },
+        id="row-outcomes",
+        title="Rows by outcome",
+        note="Each row of the source is counted exactly once.",
+        empty="the source has no row.",
+        has_total=True,
+    )
+
+
+def show_roster(roster: pl.DataFrame) -> Shown:
+    """The people who own records in the source, as ROSTER, masked."""
+    return build_table(
+        _mask_people(roster),
+        {"name": text("Name, masked"), "email": text("E-mail, masked"), "role": text("Role")},
+        id="roster",
+        title="Staff in the source",
+        empty="the source names no owner.",
+        limit=30,
+        rest_in="roster.parquet",
+    )
+
+
+def show_owners(owners: pl.DataFrame) -> Shown:
+    """Which Freshsales user gets whose records, as OWNERS; those without a match stand first."""
+    order = pl.col("resolution").replace_strict({"unresolved": 0, "fallback": 1}, default=2)
+    counted = owners.group_by("resolution").agg(people=pl.len(), records=pl.col("records").sum()).sort("resolution")
+    tally = "; ".join(
+        f"{RESOLUTIONS.get(name, name)}: {people:,} people, {records or 0:,} records"
+        for name, people, records in counted.iter_rows()
+    )
+    return build_table(
+        _mask_people(owners)
+        .sort(order, -pl.col("records").fill_null(0), "source_id", maintain_order=True)
+        .with_columns(pl.col("resolution").replace(RESOLUTIONS)),
+        {
+            "name": text("In the source, masked"),
+            "email": text("E-mail there, masked"),
+            "role": text("Role"),
+            "records": count("Records"),
+            "user_email": text("Freshsales user"),
+            "resolution": text("Found by"),
+        },
+        id="owners",
+        title="Owners",
+        note=f"{tally}.",
+        empty="no record names an owner.",
+        limit=30,
+        rest_in="owners.parquet",
+    )
+
+
+def show_schema_plan(schema_plan: pl.DataFrame) -> Shown:
+    """Modules, fields and options the map needs in the tenant, as SCHEMA_PLAN; what is missing stands open on top."""
+    states = ("present", "created", "missing")
+    objects = schema_plan.group_by("destination", maintain_order=True).agg(
+        (pl.col("state") == state).sum().cast(pl.Int64).alias(state) for state in states
+    )
+    heading = build_table(
+        add_total(_name_destination(objects), label="destination", words="All objects"),
+        {
+            "destination": text("Object"),
+            "present": count("There before"),
+            "created": count("Created by this run"),
+            "missing": count("For the admin to create"),
+        },
+        id="schema-plan",
+        title="Modules, fields and options",
+        empty="standard fields are enough.",
+        has_total=True,
+    )
+    if schema_plan.is_empty():
+        return heading
+    missing = schema_plan.filter(pl.col("state") == "missing")
+    sections = [
+        _list_schema(name, schema_plan.filter(pl.col("destination") == name)) for name in objects["destination"]
+    ]
+    todo = [(f"For the admin: {missing.height} to create", _table_schema(missing, id="schema-missing"))]
+    return fold(heading, [*(todo if missing.height else []), *sections], by="object", opened=int(missing.height > 0))
+
+
+def _list_schema(name: str, rows: pl.DataFrame) -> tuple[str, Shown]:
+    return f"{say_destination(name)}: {rows.height}", _table_schema(rows, id=f"schema-{to_id(name)}")
+
+
+def _table_schema(rows: pl.DataFrame, *, id: str) -> Shown:
+    return build_table(
+        _name_destination(rows).with_columns(
+            pl.col("type").map_elements(say_plainly, return_dtype=pl.String),
+            pl.col("options").list.join(", ").fill_null(""),
+        ),
+        {
+            "destination": text("Object"),
+            "kind": text("Kind"),
+            "label": text("Label"),
+            "name": code("Name"),
+            "type": text("Type"),
+            "options": text("Options"),
+            "state": text("State"),
+            "note": text("Note"),
+        },
+        id=id,
+        title="What the map needs",
+    )
+
+
+def _name_destination(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(pl.col("destination").map_elements(say_destination, return_dtype=pl.String))
+
+
+def _mask_people(people: pl.DataFrame) -> pl.DataFrame:
+    return people.with_columns(mask_column(pl.col("name"), "name"), mask_column(pl.col("email"), "contact"))
