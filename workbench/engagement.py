@@ -146,7 +146,7 @@ class RunFolder:
 
     @property
     def is_complete(self) -> bool:
-        """Whether its notebook closed it and its runner then found it complete; the one without the other proves nothing."""
+        """Whether its notebook closed it and its runner found it complete; one without the other proves nothing."""
         closing, record = self.path / "result.json", self.path / "run.json"
         try:
             return closing.exists() and record.exists() and json.loads(record.read_bytes())["status"] == "complete"
@@ -169,7 +169,9 @@ def find_engagement(name: str, *, runs: Path = RUNS) -> Engagement:
     if not (folder / "engagement.toml").exists():
         known = sorted(p.parent.name for p in runs.glob("*/engagement.toml"))
         listed = f"known: {', '.join(known)}" if known else "there is none yet"
-        raise UsageError(f"no engagement {name!r} ({listed}); make it with: workbench new {name} --pack PACK --source PATH")
+        raise UsageError(
+            f"no engagement {name!r} ({listed}); make it with: workbench new {name} --pack PACK --source PATH"
+        )
     return read_engagement(folder)
 
 
@@ -247,8 +249,15 @@ def read_engagement(folder: Path) -> Engagement:
 
 _TEXT, _NUMBER, _WHOLE = (str,), (int, float), (int,)
 _SETTINGS: dict[str, dict[str, tuple[type, ...]]] = {
-    "engagement": {"name": _TEXT, "customer": _TEXT, "pack": _TEXT, "source": _TEXT, "cutover_source": _TEXT,
-                   "time_zone": _TEXT, "country": _TEXT},
+    "engagement": {
+        "name": _TEXT,
+        "customer": _TEXT,
+        "pack": _TEXT,
+        "source": _TEXT,
+        "cutover_source": _TEXT,
+        "time_zone": _TEXT,
+        "country": _TEXT,
+    },
     "tenant": {"url": _TEXT, "plan": _TEXT, "edition": _TEXT, "share": _NUMBER},
     "policies": {field.name: _TEXT for field in fields(Policies)},
     "sample": {"size": _WHOLE, "seed": _WHOLE},
@@ -288,7 +297,9 @@ def _find_bad_values(data: dict) -> list[str]:
     if not 1 <= sample.get("size", 200) <= 500:
         problems.append(f"[sample] size = {sample['size']}: 1 to 500 records")
     if policies.get("unmatched_owner") == "fallback" and not policies.get("fallback_owner"):
-        problems.append("[policies] unmatched_owner = 'fallback' needs fallback_owner = an e-mail of a user in the tenant")
+        problems.append(
+            "[policies] unmatched_owner = 'fallback' needs fallback_owner = an e-mail of a user in the tenant"
+        )
     return problems
 
 

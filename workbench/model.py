@@ -41,33 +41,62 @@ DIFF_CAUSES = (
 
 FILES = pl.Schema(
     {
-        "file": pl.String, "object": pl.String, "bytes": pl.Int64, "sha256": pl.String,
-        "encoding": pl.String, "delimiter": pl.String,
-        "read": pl.Int64, "staged": pl.Int64, "rejected": pl.Int64,
+        "file": pl.String,
+        "object": pl.String,
+        "bytes": pl.Int64,
+        "sha256": pl.String,
+        "encoding": pl.String,
+        "delimiter": pl.String,
+        "read": pl.Int64,
+        "staged": pl.Int64,
+        "rejected": pl.Int64,
     }
 )
 REJECTED = pl.Schema({"file": pl.String, "object": pl.String, "row": pl.Int64, "reason": pl.String})
 INVENTORY = pl.Schema(
     {
-        "object": pl.String, "field": pl.String, "type": pl.String, "tag": pl.String,
-        "rows": pl.Int64, "filled": pl.Int64, "distinct": pl.Int64, "longest": pl.Int64,
+        "object": pl.String,
+        "field": pl.String,
+        "type": pl.String,
+        "tag": pl.String,
+        "rows": pl.Int64,
+        "filled": pl.Int64,
+        "distinct": pl.Int64,
+        "longest": pl.Int64,
         "example": pl.String,  # masked by tag
     }
 )
 RELATIONSHIPS = pl.Schema(
     {
-        "child": pl.String, "child_field": pl.String, "parent": pl.String, "parent_field": pl.String,
-        "filled": pl.Int64, "matched": pl.Int64, "orphans": pl.Int64, "evidence": pl.String,
+        "child": pl.String,
+        "child_field": pl.String,
+        "parent": pl.String,
+        "parent_field": pl.String,
+        "filled": pl.Int64,
+        "matched": pl.Int64,
+        "orphans": pl.Int64,
+        "evidence": pl.String,
     }
 )
 GAPS = pl.Schema(
-    {"object": pl.String, "field": pl.String, "gap": pl.String, "consequence": pl.String, "remedy": pl.String,
-     "requirement": pl.String}
+    {
+        "object": pl.String,
+        "field": pl.String,
+        "gap": pl.String,
+        "consequence": pl.String,
+        "remedy": pl.String,
+        "requirement": pl.String,
+    }
 )
 OBJECTS = pl.Schema(
     {
-        "source": pl.String, "destination": pl.String, "outcome": pl.String, "fidelity": pl.String,
-        "rows": pl.Int64, "reason": pl.String, "requirement": pl.String,
+        "source": pl.String,
+        "destination": pl.String,
+        "outcome": pl.String,
+        "fidelity": pl.String,
+        "rows": pl.Int64,
+        "reason": pl.String,
+        "requirement": pl.String,
     }
 )
 FORECAST = pl.Schema(
@@ -76,25 +105,41 @@ FORECAST = pl.Schema(
 ROSTER = pl.Schema({"source_id": pl.String, "name": pl.String, "email": pl.String, "role": pl.String})
 OWNERS = pl.Schema(
     {
-        "source_id": pl.String, "name": pl.String, "email": pl.String, "role": pl.String, "records": pl.Int64,
-        "user_id": pl.Int64, "user_email": pl.String,
+        "source_id": pl.String,
+        "name": pl.String,
+        "email": pl.String,
+        "role": pl.String,
+        "records": pl.Int64,
+        "user_id": pl.Int64,
+        "user_email": pl.String,
         "resolution": pl.String,  # email | fallback | unresolved
     }
 )
 PROPOSALS = pl.Schema(
     {
-        "object": pl.String, "field": pl.String, "tag": pl.String, "filled": pl.Int64,
+        "object": pl.String,
+        "field": pl.String,
+        "tag": pl.String,
+        "filled": pl.Int64,
         "action": pl.String,  # migrate | custom_field | merge | inventory | skip
-        "destination": pl.String, "to": pl.String, "via": pl.String,
-        "confidence": pl.Float64, "evidence": pl.String,
+        "destination": pl.String,
+        "to": pl.String,
+        "via": pl.String,
+        "confidence": pl.Float64,
+        "evidence": pl.String,
         "state": pl.String,  # proposed | confirmed | rejected
-        "decided_by": pl.String, "reason": pl.String,
+        "decided_by": pl.String,
+        "reason": pl.String,
     }
 )
 SCHEMA_PLAN = pl.Schema(
     {
-        "destination": pl.String, "kind": pl.String,  # module | field | options
-        "name": pl.String, "label": pl.String, "type": pl.String, "options": pl.List(pl.String),
+        "destination": pl.String,
+        "kind": pl.String,  # module | field | options
+        "name": pl.String,
+        "label": pl.String,
+        "type": pl.String,
+        "options": pl.List(pl.String),
         "is_unique": pl.Boolean,
         "how": pl.String,  # api | admin
         "state": pl.String,  # present | created | missing
@@ -104,26 +149,38 @@ SCHEMA_PLAN = pl.Schema(
 SAMPLE = pl.Schema({"phase": pl.String, "external_id": pl.String, "why": pl.String})
 DIFF = pl.Schema(
     {
-        "phase": pl.String, "external_id": pl.String, "field": pl.String, "tag": pl.String,
-        "expected": pl.String, "returned": pl.String, "cause": pl.String,
+        "phase": pl.String,
+        "external_id": pl.String,
+        "field": pl.String,
+        "tag": pl.String,
+        "expected": pl.String,
+        "returned": pl.String,
+        "cause": pl.String,
     }
 )
 # How the fields of the compared records fared; compared = equal + normalised + different.
 COMPARED = pl.Schema(
     {
-        "phase": pl.String, "field": pl.String, "tag": pl.String,
-        "compared": pl.Int64, "equal": pl.Int64, "normalised": pl.Int64, "different": pl.Int64,
+        "phase": pl.String,
+        "field": pl.String,
+        "tag": pl.String,
+        "compared": pl.Int64,
+        "equal": pl.Int64,
+        "normalised": pl.Int64,
+        "different": pl.Int64,
     }
 )
 DELTA = pl.Schema(
     {
-        "phase": pl.String, "external_id": pl.String,
+        "phase": pl.String,
+        "external_id": pl.String,
         "change": pl.String,  # new | changed | deleted | unchanged
     }
 )
 VALIDATION = pl.Schema(
     {
-        "phase": pl.String, "destination": pl.String,
+        "phase": pl.String,
+        "destination": pl.String,
         "expected": pl.Int64,  # records built from the source
         "in_ledger": pl.Int64,  # written and standing
         "held": pl.Int64,
@@ -133,58 +190,97 @@ VALIDATION = pl.Schema(
 )
 FILL = pl.Schema(
     {
-        "phase": pl.String, "field": pl.String, "tag": pl.String,
-        "records": pl.Int64, "expected": pl.Int64, "returned": pl.Int64,
+        "phase": pl.String,
+        "field": pl.String,
+        "tag": pl.String,
+        "records": pl.Int64,
+        "expected": pl.Int64,
+        "returned": pl.Int64,
         "agrees": pl.Boolean,
     }
 )
 OWNER_RATES = pl.Schema(
     {
-        "phase": pl.String, "owner": pl.String,  # e-mail of the user, empty for none
-        "expected": pl.Int64, "returned": pl.Int64,
+        "phase": pl.String,
+        "owner": pl.String,  # e-mail of the user, empty for none
+        "expected": pl.Int64,
+        "returned": pl.Int64,
         "agrees": pl.Boolean,
     }
 )
 ROLLBACK_PREVIEW = pl.Schema(
     {
-        "phase": pl.String, "destination": pl.String,
-        "delete": pl.Int64, "restore": pl.Int64,
+        "phase": pl.String,
+        "destination": pl.String,
+        "delete": pl.Int64,
+        "restore": pl.Int64,
         "requests": pl.Int64,
     }
 )
 ROLLBACK_COUNTS = pl.Schema(
     {
-        "phase": pl.String, "destination": pl.String,
-        "deleted": pl.Int64, "restored": pl.Int64, "held": pl.Int64, "requests": pl.Int64,
+        "phase": pl.String,
+        "destination": pl.String,
+        "deleted": pl.Int64,
+        "restored": pl.Int64,
+        "held": pl.Int64,
+        "requests": pl.Int64,
     }
 )
 PROOF = pl.Schema(
     {
-        "phase": pl.String, "destination": pl.String,
-        "deleted": pl.Int64, "found_gone": pl.Int64,
-        "restored": pl.Int64, "found_as_before": pl.Int64,
-        "held": pl.Int64, "holds": pl.Boolean,
+        "phase": pl.String,
+        "destination": pl.String,
+        "deleted": pl.Int64,
+        "found_gone": pl.Int64,
+        "restored": pl.Int64,
+        "found_as_before": pl.Int64,
+        "held": pl.Int64,
+        "holds": pl.Boolean,
     }
 )
 COUNTS = pl.Schema(
     {
-        "phase": pl.String, "source": pl.String, "destination": pl.String,
-        "attempted": pl.Int64, "loaded": pl.Int64, "skipped": pl.Int64, "held": pl.Int64,
+        "phase": pl.String,
+        "source": pl.String,
+        "destination": pl.String,
+        "attempted": pl.Int64,
+        "loaded": pl.Int64,
+        "skipped": pl.Int64,
+        "held": pl.Int64,
         "requests": pl.Int64,
     }
 )
 HELD = pl.Schema(
-    {"phase": pl.String, "external_id": pl.String, "code": pl.String, "field": pl.String, "reason": pl.String,
-     "release": pl.String}
+    {
+        "phase": pl.String,
+        "external_id": pl.String,
+        "code": pl.String,
+        "field": pl.String,
+        "reason": pl.String,
+        "release": pl.String,
+    }
 )
 CROSSWALK = pl.Schema(
-    {"phase": pl.String, "source": pl.String, "external_id": pl.String, "destination": pl.String,
-     "destination_id": pl.Int64, "created": pl.Boolean}
+    {
+        "phase": pl.String,
+        "source": pl.String,
+        "external_id": pl.String,
+        "destination": pl.String,
+        "destination_id": pl.Int64,
+        "created": pl.Boolean,
+    }
 )
 # One row per staged source row: what became of it.
 ROW_OUTCOMES = pl.Schema(
-    {"object": pl.String, "row": pl.Int64, "outcome": pl.String, "phase": pl.String, "external_id": pl.String,
-     "reason": pl.String}
+    {
+        "object": pl.String,
+        "row": pl.Int64,
+        "outcome": pl.String,
+        "phase": pl.String,
+        "external_id": pl.String,
+        "reason": pl.String,
+    }
 )
 
 
@@ -241,7 +337,7 @@ class Lookup:
     """A field that points at a record of another object.
 
     Attributes:
-        to: Destination field that takes the id: `sales_accounts`, `sales_account_id`, `targetable`, `contacts`, `cf_...`.
+        to: Destination field that takes the id: `sales_accounts`, `sales_account_id`, `targetable`, `contacts`, `cf_…`.
         object: Source object whose records it points at.
         source: Source column with the external id of the parent.
         is_required: A record whose parent is missing or held is held too.

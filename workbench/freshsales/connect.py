@@ -8,6 +8,9 @@ from workbench.engagement import Engagement, tenant_key
 from workbench.freshsales.client import Tenant
 from workbench.freshsales.pacing import Mood, Pacer
 from workbench.freshsales.plans import read_plans
+from workbench.progress import report_progress
+
+WORTH_SAYING = 2.0  # seconds; a shorter wait is over before it is read
 
 
 def connect(
@@ -17,10 +20,16 @@ def connect(
 
     Args:
         mood: `cutover` where the switch is more urgent than an even use of the quota.
-        on_wait: Told the seconds and the reason before each wait.
+        on_wait: Told the seconds and the reason before each wait; shows the long ones where it is null.
 
     Raises:
         UsageError: The environment holds no key for a tenant that is not local, or one that cannot be used.
     """
-    pacer = Pacer(engagement.share, plan=read_plans()[engagement.plan], mood=mood, on_wait=on_wait)
+    plan = read_plans()[engagement.plan]
+    pacer = Pacer(engagement.share, plan=plan, mood=mood, on_wait=on_wait or _say_wait)
     return Tenant(engagement.tenant_url, tenant_key(engagement), pacer=pacer)
+
+
+def _say_wait(seconds: float, reason: str) -> None:
+    if seconds >= WORTH_SAYING:
+        report_progress(f"{reason}; the next request goes in {seconds:,.0f} s", done=0, total=1)

@@ -1,0 +1,39 @@
+# Everything a newcomer needs: `make demo` and `make test`. Each sets up what it uses.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-slow setup browser lint format clean
+
+demo: setup
+	$(BIN)/workbench demo
+
+test: setup browser
+	$(BIN)/ruff check workbench tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-slow: setup browser
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Python 3.11 to 3.13 is needed, this is %d.%d: make PYTHON=/path/to/python3.12" % v)'
+	@echo "Setting up $(VENV); the first time takes a minute."
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+# The browser tests need Chromium: one on the machine, the system's package, or Playwright's own.
+browser: setup
+	@$(BIN)/python tests/browser/install_chromium.py
+
+lint: setup
+	$(BIN)/ruff check workbench tests
+
+format: setup
+	$(BIN)/ruff format workbench tests
+	$(BIN)/ruff check --fix workbench tests
+
+clean:
+	rm -rf $(VENV) build .pytest_cache .ruff_cache

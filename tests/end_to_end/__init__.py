@@ -1,0 +1,1 @@
+"""Whole engagements, through the command and a tenant in a process of its own."""

@@ -1,0 +1,83 @@
+"""The way through an engagement as the command walks it: what is next, run it, approve it, say how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from workbench import errors
+from workbench.engagement import Engagement, home_folder, new_stamp
+from workbench.errors import StopRun
+from workbench.evidence import approvals
+from workbench.evidence.manifest import write_manifest
+from workbench.evidence.signing import load_or_create_key
+from workbench.runs import RunRecord
+from workbench.runs import run_stage as run_notebook
+from workbench.stages import STAGES
+
+Say = Callable[[str], None]
+
+
+def next_stage(engagement: Engagement) -> str:
+    """The stage that `workbench run NAME` runs.
+
+    Raises:
+        UsageError: The next thing to do is an approval, or nothing is left.
+    """
+    return approvals.next_stage(engagement)
+
+
+def run_stage(
+    engagement: Engagement, stage: str, *, parameters: dict[str, str] | None = None, say: Say = lambda _: None
+) -> RunRecord:
+    """Run one stage's notebook into a new folder and write its manifest, whether it succeeded or not.
+
+    Raises:
+        GateClosed: The stage before it does not stand approved for today's inputs; nothing was run.
+        WorkbenchError: The run failed; of the class that its notebook raised.
+    """
+    if needed := STAGES[stage].needs:
+        approvals.require_standing(engagement, needed)
+    started = datetime.now(UTC)
+    run = engagement.run(stage, new_stamp(started))
+    say(f"{stage}: running notebooks/{run.stage.slug}.ipynb")
+    record = run_notebook(run, parameters=parameters, on_progress=say)
+    write_manifest(run, record=record, key=load_or_create_key(home_folder()))
+    if record.status != "complete":
+        raise _as_error(record, engagement)
+    return record
+
+
+def _as_error(record: RunRecord, engagement: Engagement) -> errors.WorkbenchError:
+    """The failure as the class that the notebook raised, so that the exit code says what to do next."""
+    name, _, message = record.reason.partition(": ")
+    known = getattr(errors, name, None)
+    is_ours = isinstance(known, type) and issubclass(known, errors.WorkbenchError)
+    text = message if is_ours else record.reason
+    kind = known if is_ours and known is not errors.HoldRecord else StopRun
+    return kind(f"{text}\n  the failed run stays on record: {engagement.folder / record.label}")
+
+
+def approve_stage(engagement: Engagement, stage: str, *, by: str, role: str, meaning: str) -> None:
+    """Sign the latest run of a stage with this analyst's key."""
+    key = load_or_create_key(home_folder())
+    approvals.approve(engagement, stage, by=by, role=role, meaning=meaning, at=datetime.now(UTC), key=key)
+
+
+def describe_status(engagement: Engagement) -> str:
+    """One line a stage: its state, the run it is about, and why."""
+    lines = [f"{engagement.customer}: {engagement.pack} to Freshsales {engagement.plan}"]
+    for stage in STAGES:
+        standing = approvals.standing(engagement, stage)
+        lines.append(f"  {stage:<10} {standing.state:<9} {standing.run or ''}".rstrip())
+        lines += [f"             {reason}" for reason in standing.why]
+    return "\n".join(lines)
+
+
+def advise(engagement: Engagement) -> str:
+    """The command that comes next."""
+    try:
+        stage = approvals.next_stage(engagement)
+    except errors.WorkbenchError as todo:
+        return f"next: {todo}"
+    return f"next: workbench run {engagement.name} {stage}"

@@ -1,0 +1,105 @@
+"""Begin an engagement: its folder, its settings, its own copies of pack and layout."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+import tomllib
+from pathlib import Path
+from string import Template
+
+from workbench.engagement import RUNS, TEMPLATES, Engagement, is_local, read_engagement
+from workbench.errors import raise_problems
+from workbench.layout import read_layout
+from workbench.pack import read_pack
+
+# A fresh local tenant has this user, so that a rehearsal needs no further setting.
+LOCAL_OWNER = "admin@tenant.example"
+
+
+def create_engagement(
+    name: str,
+    *,
+    source: Path,
+    pack: str,
+    url: str,
+    plan: str,
+    customer: str | None = None,
+    cutover_source: Path | None = None,
+    roster: Path | None = None,
+    missing_identifier: str = "placeholder",
+    unmatched_owner: str = "fallback",
+    fallback_owner: str | None = None,
+    runs: Path = RUNS,
+) -> Engagement:
+    """Make `runs/<name>` whole or not at all.
+
+    Raises:
+        UsageError: Names every reason why not.
+    """
+    folder = runs / name
+    if fallback_owner is None:
+        fallback_owner = LOCAL_OWNER if is_local(url) else ""
+    paths = {"source": source, "cutover source": cutover_source, "roster": roster}
+    raise_problems(
+        f"engagement {name!r} cannot be made",
+        [*_find_name_problems(name, folder), *_find_pack_problems(pack), *_find_path_problems(paths)],
+    )
+    settings = {
+        "name": name,
+        "customer": customer or name,
+        "pack": pack,
+        "source": str(source.resolve()),
+        "url": url,
+        "plan": plan,
+        "missing_identifier": missing_identifier,
+        "unmatched_owner": unmatched_owner,
+        "fallback_owner": fallback_owner,
+    }
+    text = Template((TEMPLATES / "engagement.toml").read_text()).substitute(
+        {key: json.dumps(value, ensure_ascii=False) for key, value in settings.items()}
+    )
+    if cutover_source:
+        text = text.replace('# cutover_source = "..."', f"cutover_source = {json.dumps(str(cutover_source.resolve()))}")
+    return _write_folder(folder, text, pack=pack, roster=roster)
+
+
+def _write_folder(folder: Path, settings: str, *, pack: str, roster: Path | None) -> Engagement:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as made:
+        made = Path(made) / folder.name
+        made.mkdir()
+        (made / "engagement.toml").write_text(settings, encoding="utf-8")
+        shutil.copyfile(TEMPLATES / "packs" / f"{pack}.toml", made / "pack.toml")
+        layout = _read_layout_name(made / "pack.toml")
+        shutil.copyfile(TEMPLATES / "layouts" / f"{layout}.toml", made / "layout.toml")
+        if roster:
+            shutil.copyfile(roster, made / "roster.csv")
+        read_engagement(made)
+        read_pack(made / "pack.toml", read_layout(made / "layout.toml"))
+        os.replace(made, folder)
+    return read_engagement(folder)
+
+
+def _read_layout_name(pack: Path) -> str:
+    return tomllib.loads(pack.read_text(encoding="utf-8"))["pack"]["layout"]
+
+
+def _find_name_problems(name: str, folder: Path) -> list[str]:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,40}", name):
+        return [f"{name!r} is no folder name: use a to z, 0 to 9, - and _, beginning with a letter or digit"]
+    return [
+        f"{folder} exists already; choose another name, or go on with it: workbench status {name}"
+    ] * folder.exists()
+
+
+def _find_pack_problems(pack: str) -> list[str]:
+    known = sorted(path.stem for path in (TEMPLATES / "packs").glob("*.toml"))
+    return [] if pack in known else [f"no pack {pack!r}; known: {', '.join(known)}"]
+
+
+def _find_path_problems(paths: dict[str, Path | None]) -> list[str]:
+    return [f"{what} {path} does not exist" for what, path in paths.items() if path and not path.exists()]

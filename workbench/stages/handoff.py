@@ -1,0 +1,136 @@
+"""Handoff: what the customer receives: inventories for rebuild, gaps and losses, dictionary, crosswalk, evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from workbench.compiled import INPUTS, read_templates
+from workbench.engagement import RunFolder, home_folder
+from workbench.evidence.approvals import list_approvals
+from workbench.evidence.manifest import hash_inputs, hash_run
+from workbench.evidence.seal import seal
+from workbench.evidence.signing import load_or_create_key
+from workbench.folder import save_csv, save_frames, write_text
+from workbench.gate import pass_approval
+from workbench.ledger import Ledger
+from workbench.pack import Pack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handoff:
+    """The deliverables, as frames; each also lies in the run folder as a file the customer can open."""
+
+    inventories: pl.DataFrame
+    gaps: pl.DataFrame
+    losses: pl.DataFrame
+    dictionary: pl.DataFrame
+    crosswalk: pl.DataFrame
+    held: pl.DataFrame
+    approvals: pl.DataFrame
+    documents: pl.DataFrame
+    facts: dict[str, object]
+    inputs: dict[str, str]
+
+
+def hand_off(run: RunFolder) -> Handoff:
+    """Write the deliverables from what the earlier runs left, and seal the evidence; asks the tenant nothing.
+
+    Raises:
+        GateClosed: The cutover does not stand approved.
+    """
+    engagement = run.engagement
+    pass_approval(run)
+    pack, _ = read_templates(engagement)
+    mapping = engagement.latest_run("mapping").path
+    with Ledger.open_read_only(engagement.ledger) as ledger:
+        frames = {
+            "inventories": _list_inventories(pack),
+            "gaps": pl.read_parquet(engagement.latest_run("discovery").path / "gaps.parquet"),
+            **_split_proposals(pl.read_parquet(mapping / "proposals.parquet")),
+            "crosswalk": ledger.crosswalk(),
+            "held": ledger.held(),
+            "approvals": list_approvals(engagement),
+        }
+        digest = ledger.digest()
+    save_frames(run.path, frames)
+    documents = _write_documents(run.path, pack, frames)
+    seal(engagement, run.path / "evidence.json", key=load_or_create_key(home_folder()), at=datetime.now(UTC),
+         ledger_digest=digest)  # fmt: skip
+    return Handoff(
+        documents=documents,
+        facts=_facts(frames),
+        inputs={**hash_inputs(engagement, INPUTS), **hash_run(engagement.latest_run("cutover"))},
+        **frames,
+    )
+
+
+def _list_inventories(pack: Pack) -> pl.DataFrame:
+    """What does not migrate and is rebuilt by hand: name, what, why, rebuild, requirement."""
+    rows = [
+        {"name": i.name, "what": i.what, "why": i.why, "rebuild": i.rebuild, "requirement": ", ".join(i.requirement)}
+        for i in pack.inventory
+    ]
+    return pl.DataFrame(rows, schema=dict.fromkeys(("name", "what", "why", "rebuild", "requirement"), pl.String))
+
+
+def _split_proposals(proposals: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The data dictionary (fields that were carried) and the loss ledger (fields that were not)."""
+    is_carried = pl.col("action").is_in(["migrate", "custom_field", "merge"])
+    return {
+        "dictionary": proposals.filter(is_carried).select(
+            "object", "field", "destination", "to", "via", "tag", "filled"
+        ),
+        "losses": proposals.filter(~is_carried).select("object", "field", "tag", "filled", "action", "reason"),
+    }
+
+
+def _write_documents(folder: Path, pack: Pack, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """The files for the customer; returns document, rows, what it is for."""
+    uses = {
+        "crosswalk": "Finds a record of the old system in Freshsales",
+        "dictionary": "Says which source field is which Freshsales field",
+        "losses": "Every field left behind, and why",
+        "gaps": "What the source cannot export, and what to do about it",
+        "held": "Records that wait for something, and for what",
+        "inventories": "What the admin rebuilds by hand",
+    }
+    for name in uses:
+        save_csv(folder / f"{name}.csv", frames[name])
+    write_text(folder / "rebuild.md", _write_rebuild(pack))
+    write_text(folder / "hypercare.md", _HYPERCARE)
+    rows = [{"document": f"{name}.csv", "rows": frames[name].height, "use": use} for name, use in uses.items()]
+    rows.append({"document": "rebuild.md", "rows": len(pack.inventory), "use": "The inventories as a work list"})
+    rows.append({"document": "hypercare.md", "rows": None, "use": "The log of the first days in Freshsales"})
+    return pl.DataFrame(rows, schema={"document": pl.String, "rows": pl.Int64, "use": pl.String})
+
+
+def _write_rebuild(pack: Pack) -> str:
+    parts = [
+        f"## {i.name}\n\n{i.what}\n\nWhy it does not migrate: {i.why}\n\n- [ ] {i.rebuild}\n" for i in pack.inventory
+    ]
+    return f"# To rebuild in Freshsales: {pack.title}\n\n" + "\n".join(parts)
+
+
+_HYPERCARE = """# Hypercare log
+
+One line for everything that is noticed in the first days, so that nothing is fixed twice or forgotten.
+
+| when | who noticed | record (source id) | what | done |
+|---|---|---|---|---|
+"""
+
+
+def _facts(frames: dict[str, pl.DataFrame]) -> dict[str, object]:
+    return {
+        "Records in Freshsales": frames["crosswalk"].height,
+        "Records held": frames["held"].height,
+        "Fields carried": frames["dictionary"].height,
+        "Fields left behind": frames["losses"].height,
+        "Things to rebuild": frames["inventories"].height,
+        "Known gaps": frames["gaps"].height,
+        "Approvals": frames["approvals"].height,
+    }

@@ -1,0 +1,129 @@
+"""Mapping: where every field goes, checked against the live tenant, compiled for the load."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from workbench.compiled import bind_inputs, read_templates
+from workbench.discover.forecast import forecast_requests
+from workbench.engagement import RunFolder
+from workbench.errors import raise_problems
+from workbench.folder import save_csv, save_frames, write_text
+from workbench.freshsales.client import Tenant
+from workbench.freshsales.owners import resolve_owners
+from workbench.freshsales.plans import read_plans
+from workbench.freshsales.schema import TenantSchema, create_missing, plan_schema, preflight, read_schema
+from workbench.gate import pass_approval
+from workbench.layout import Layout
+from workbench.model import Phase
+from workbench.pack import Pack
+from workbench.plan import compile_phases, phases_to_json, read_decisions
+from workbench.propose.propose import propose_fields
+from workbench.records import account_rows, build_records, derive_columns
+from workbench.sources.files import read_staged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapping:
+    """The compiled mapping and everything the customer confirms by approving it."""
+
+    proposals: pl.DataFrame
+    phases: tuple[Phase, ...]
+    owners: pl.DataFrame
+    schema_plan: pl.DataFrame
+    row_outcomes: pl.DataFrame
+    forecast: pl.DataFrame
+    facts: dict[str, object]
+    inputs: dict[str, str]
+
+
+def map_fields(run: RunFolder, tenant: Tenant) -> Mapping:
+    """Propose, apply the analyst's decisions, create what the tenant lacks, check, compile.
+
+    Raises:
+        GateClosed: Discovery does not stand approved.
+        UsageError: Names every problem the preflight found.
+    """
+    engagement = run.engagement
+    pass_approval(run)
+    pack, layout = read_templates(engagement)
+    discovery = engagement.latest_run("discovery").path
+    schema = read_schema(tenant, plan=engagement.plan)
+    decisions = read_decisions(engagement.folder / "decisions.toml", pack, layout)
+    phases = compile_phases(pack, layout=layout, capabilities=schema.capabilities, decisions=decisions)
+    schema_plan = create_missing(tenant, plan_schema(phases, schema))
+    schema = read_schema(tenant, plan=engagement.plan)
+    frames = _compile(engagement, discovery, pack, layout, schema, phases, decisions)
+    frames["schema_plan"] = schema_plan
+    save_frames(run.path, frames)
+    save_csv(run.path / "field_map.csv", frames["proposals"])
+    write_text(run.path / "mapping.json", phases_to_json(phases))
+    write_text(run.path / "tenant_schema.json", schema.to_json())
+    write_text(run.path / "admin_checklist.md", _write_checklist(schema_plan))
+    raise_problems(
+        "the tenant is not ready for this mapping",
+        preflight(phases, schema, policies=engagement.policies, owners=frames["owners"]),
+    )
+    return Mapping(
+        phases=phases,
+        facts=_facts(frames, phases, tenant),
+        inputs=bind_inputs(engagement, schema, engagement.latest_run("discovery")),
+        **frames,
+    )
+
+
+def _compile(engagement, discovery, pack: Pack, layout: Layout, schema: TenantSchema, phases, decisions):
+    """The frames of the mapping, by the name they are saved under."""
+    derived = derive_columns(read_staged(discovery / "staged"), pack)
+    records = {phase.name: build_records(phase, derived) for phase in phases}
+    return {
+        "proposals": propose_fields(pl.read_parquet(discovery / "inventory.parquet"), pack, phases, decisions),
+        "owners": resolve_owners(
+            pl.read_parquet(discovery / "roster.parquet"),
+            schema.users,
+            policies=engagement.policies,
+            records=count_by_owner(records),
+        ),
+        "row_outcomes": account_rows(pack, phases, derived),
+        "forecast": forecast_requests(
+            [(phase.name, phase.destination, records[phase.name].height) for phase in phases],
+            read_plans(),
+            share=engagement.share,
+        ),
+    }
+
+
+def count_by_owner(records: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """How many records name each owner: source_id (null where a record names none), records."""
+    owners = pl.concat([frame.select(source_id="owner") for frame in records.values()])
+    return owners.group_by("source_id").agg(records=pl.len().cast(pl.Int64))
+
+
+def _write_checklist(schema_plan: pl.DataFrame) -> str:
+    """What the tenant's admin has to create by hand, as a list to tick."""
+    missing = schema_plan.filter(pl.col("state") == "missing")
+    if missing.is_empty():
+        return "# For the admin of the tenant\n\nNothing is left to create by hand.\n"
+    lines = [
+        f"- [ ] {row['destination']}: {row['kind']} **{row['label']}** (`{row['name']}`), type {row['type']}"
+        + (f", options: {', '.join(row['options'])}" if row["options"] else "")
+        + (f" — {row['note']}" if row["note"] else "")
+        for row in missing.iter_rows(named=True)
+    ]
+    return "# For the admin of the tenant\n\n" + "\n".join(lines) + "\n"
+
+
+def _facts(frames: dict[str, pl.DataFrame], phases: tuple[Phase, ...], tenant: Tenant) -> dict[str, object]:
+    proposals, outcomes = frames["proposals"], frames["row_outcomes"]
+    carried = proposals.filter(pl.col("action").is_in(["migrate", "custom_field", "merge"]))
+    return {
+        "Source fields": proposals.height,
+        "Carried to Freshsales": carried.height,
+        "Left behind, with a reason": proposals.height - carried.height,
+        "Source rows accounted for": outcomes.height,
+        "Phases of the load": len(phases),
+        "Fields and modules created in the tenant": frames["schema_plan"].filter(pl.col("state") == "created").height,
+        "Requests used": tenant.requests,
+    }
