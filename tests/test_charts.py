@@ -145,7 +145,7 @@ def test_the_forecast_names_every_plan():
     shown = charts.quota_forecast(frame(rows, FORECAST))
 
     assert "3 h 36 min, 15 requests" in read(shown)
-    assert shown.text == "How long the load takes. At least 3 h 36 min on pro."
+    assert shown.text == "How long the load takes. At least 3 h 36 min on Pro."
 
 
 def test_a_phase_stands_right_of_what_it_points_at():

@@ -324,7 +324,7 @@ def test_what_is_no_notebook_is_refused(engagement, text, said):
 
 def test_a_cell_without_code_is_refused(engagement):
     """A code cell that cannot run cannot be proven to have run."""
-    with pytest.raises(UsageError, match="cell 4 is a code cell without code"):
+    with pytest.raises(UsageError, match="code cell cell-1 is empty"):
         execute(engagement, "1", "  \n")
 
 
@@ -497,6 +497,33 @@ def test_a_fault_of_the_runner_is_raised_and_recorded(engagement):
     run = engagement.run("discovery", STAMP)
     assert read_record(run).reason == "the runner failed: BrokenPipeError: the terminal is gone"
     assert not run.is_complete
+
+
+def test_a_kernel_that_does_not_start_says_why(engagement, tmp_path, monkeypatch):
+    """The last thing its process said is in the reason, for nothing else would tell."""
+    (tmp_path / "ipykernel_launcher.py").write_text("raise SystemExit('no such module: ipykernel')")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    record = execute(engagement, CLOSE)
+
+    assert_failed(engagement, record)
+    assert record.reason.startswith("the kernel did not start: ")
+    assert record.reason.endswith("its last words: no such module: ipykernel")
+    assert set(read_states(engagement).values()) == {"pending"}
+
+
+def test_the_analysts_own_start_up_files_are_not_run(engagement, tmp_path, monkeypatch):
+    """A run depends on what is in the project, not on whose machine it runs."""
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "mine.py").write_text("run = 'mine'\nprint('mine')")
+    (engagement.folder / "polars.py").write_text("raise SystemExit('a file of the customer was imported')")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+
+    record = execute(engagement, "import polars\nassert 'DataFrame' in dir(polars)\nprint(run)", CLOSE)
+
+    assert record.reason == ""
+    assert read_executed(engagement).cells[3].outputs[0].text == f"{STAMP}\n"
 
 
 def test_ctrl_c_leaves_the_record_of_a_stopped_run(engagement):

@@ -91,7 +91,11 @@ def outcomes_per_object(counts: pl.DataFrame) -> Shown:
 
 def quota_forecast(forecast: pl.DataFrame) -> Shown:
     """Hours the load takes at least on each Freshsales plan; FORECAST."""
-    plans = forecast.group_by("plan", maintain_order=True).agg(pl.col("requests", "hours").sum()).rows()
+    plans = (
+        forecast.group_by(pl.col("plan").str.to_titlecase(), maintain_order=True)
+        .agg(pl.col("requests", "hours").sum())
+        .rows()
+    )
     if not plans:
         return _say("How long the load takes: nothing is to be loaded.")
     text = "At least " + ", ".join(f"{say_hours(hours)} on {plan}" for plan, _, hours in plans) + "."

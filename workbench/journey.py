@@ -11,6 +11,7 @@ from workbench.errors import StopRun
 from workbench.evidence import approvals
 from workbench.evidence.manifest import write_manifest
 from workbench.evidence.signing import load_or_create_key
+from workbench.evidence.standing import judge_stages
 from workbench.runs import RunRecord
 from workbench.runs import run_stage as run_notebook
 from workbench.stages import STAGES
@@ -67,8 +68,7 @@ def approve_stage(engagement: Engagement, stage: str, *, by: str, role: str, mea
 def describe_status(engagement: Engagement) -> str:
     """One line a stage: its state, the run it is about, and why."""
     lines = [f"{engagement.customer}: {engagement.pack} to Freshsales {engagement.plan}"]
-    for stage in STAGES:
-        standing = approvals.standing(engagement, stage)
+    for stage, standing in judge_stages(engagement).items():
         lines.append(f"  {stage:<10} {standing.state:<9} {standing.run or ''}".rstrip())
         lines += [f"             {reason}" for reason in standing.why]
     return "\n".join(lines)

@@ -72,8 +72,9 @@ def run_stage(
     path = run.path / f"{run.stage.slug}.ipynb"
     transcript = Transcript(path, _inject(prepared, values), scrubber=scrubber, now=now)
     _make_folder(run)
+    told = scrubber.clean(values)
     record = RunRecord(
-        stage=run.stage.name, label=run.label, status=RUNNING, started=format_time(now()), parameters=values
+        stage=run.stage.name, label=run.label, status=RUNNING, started=format_time(now()), parameters=told
     )
     write_record(run, record)
     try:

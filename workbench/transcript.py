@@ -7,6 +7,7 @@ import json
 import mmap
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
 from datetime import datetime
@@ -132,17 +133,16 @@ def read_notebook(path: Path) -> NotebookNode:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        problem = next(iter_validate(json.loads(text), version=4, version_minor=5), None)
+        content = json.loads(text)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise UsageError(f"{path}: not a notebook: {error}") from error
-    if problem:
+    if problem := next(iter_validate(content, version=4, version_minor=5), None):
         raise UsageError(f"{path}: not a notebook of format 4.5: {str(problem).splitlines()[0]}")
-    notebook = nbformat.reads(text, as_version=nbformat.NO_CONVERT)
-    ids = [cell.id for cell in notebook.cells]
-    raise_problems(f"{path}", [f"two cells have the id {name}" for name in sorted({i for i in ids if ids.count(i) > 1})])
-    return notebook
+    ids = Counter(cell["id"] for cell in content["cells"])
+    raise_problems(str(path), [f"{count} cells have the id {name}" for name, count in ids.items() if count > 1])
+    return nbformat.reads(text, as_version=nbformat.NO_CONVERT)
 
 
 def prepare_notebook(notebook: NotebookNode) -> NotebookNode:

@@ -287,4 +287,5 @@ class TestExisting:
         world.load(records, ledger, policies=dataclasses.replace(POLICIES, existing_match="update"))
 
         assert held(ledger)["patients", "p2"] == "existing_match"
+        assert "patients p1 was written to it" in ledger.held()["reason"].to_list()[0]
         assert find(world, "contact", "p1")["first_name"] == "Zoë 1"

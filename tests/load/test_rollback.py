@@ -69,6 +69,16 @@ def test_children_go_before_parents(world, ledger):
     assert dict(preview.select("phase", "requests").iter_rows()) == requests
 
 
+def test_looking_for_edits_costs_pages_not_records(world, ledger):
+    """Before a hundred contacts, deals, plans, visits and checks go, they are listed; only notes are read by parent."""
+    world.load(make_records(patients=100), ledger)
+    requests = world.tenant.requests
+    counts, _ = roll_back(ledger, world.tenant, run_label="x")
+
+    looking = world.tenant.requests - requests - counts["requests"].sum()
+    assert looking <= 100 + 15
+
+
 def test_a_rolled_back_engagement_can_be_loaded_again(world, ledger, before):
     """After the way back the load starts from nothing, and can be taken back once more."""
     for _ in range(2):

@@ -137,5 +137,25 @@ def test_what_is_not_python_is_refused(source, tmp_path):
     assert check_python(notebook) == [find_in(notebook, tmp_path)[0].removeprefix(f"{SLUG}.ipynb: ")]
 
 
-@@@    (problem,) = find_in(text, tmp_path)
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda notebook: notebook.cells[0].pop("id"), "'id' is a required property"),
+        (update(1, id="title"), "2 cells have the id title"),
+        (lambda notebook: notebook.update(nbformat_minor=4), "minimum of 5"),
+        (update(0, source=1), "not a notebook of format 4.5"),
+    ],
+)
+def test_what_is_no_valid_notebook_is_refused(change, said, tmp_path):
+    """Format 4.5 with cell ids, so that a cell keeps its name over time."""
+    notebook = good()
+    change(notebook)
+
+    (problem,) = find_in(json.dumps(notebook), tmp_path)
+
     assert said in problem
+
+
+def test_what_is_not_even_json_is_refused(tmp_path):
+    """A file cut short is named, not guessed at."""
+    assert "not a notebook" in find_in("{", tmp_path)[0]

@@ -88,13 +88,18 @@ def doubt_run(
         return (Doubt(says=f"{run.label} failed"),)
     if approval and (approval.manifest, approval.fingerprint) != (manifest.sha256, manifest.fingerprint):
         return (Doubt(says=f"{run.label}/manifest.json is not the one that was approved"),)
-    return (*_compare_inputs(run, manifest.inputs, live), *_doubt_upstream(run.stage, manifest.inputs, earlier))
+    return (
+        *_compare_inputs(run, manifest.inputs, live),
+        *_doubt_upstream(run.stage, manifest.inputs, earlier),
+        *_doubt_rolled_back(run),
+    )
 
 
 def doubt_unfinished(run: RunFolder) -> tuple[Doubt, ...]:
-    """Why a run cannot be built on that is not complete, or no longer looks so."""
-    problems = check_manifest(run) if (run.path / MANIFEST).exists() else []
-    return tuple(Doubt(says=says) for says in (f"{run.label} has not reached its end", *problems))
+    """Why a run proves nothing that is not complete, or no longer looks so."""
+    if not (run.path / MANIFEST).exists():
+        return (Doubt(says=f"{run.label} has not reached its end"),)
+    return tuple(Doubt(says=says) for says in (f"{run.label} failed", *check_manifest(run)))
 
 
 def _judge(
@@ -155,6 +160,12 @@ def _compare_inputs(run: RunFolder, inputs: dict[str, str], live: dict[str, str]
         for name, was in inputs.items()
         if name in now and now[name] != was
     ]
+
+
+def _doubt_rolled_back(run: RunFolder) -> list[Doubt]:
+    """A rollback takes records away from its first request on, so one that broke off counts too."""
+    later = [back.label for back in run.engagement.runs("rollback") if back.stamp > run.stamp]
+    return [Doubt(says=f"{run.label} was rolled back by {later[-1]}")] if run.stage.writes_records and later else []
 
 
 def _say_change(was: str, now: str) -> str:

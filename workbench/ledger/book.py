@@ -22,7 +22,6 @@ INSERT INTO records (phase, external_id, source, destination, destination_id, st
 VALUES (:phase, :external_id, :source, :destination, :destination_id, 'in_doubt', :seq, :before)
 ON CONFLICT (phase, external_id) DO UPDATE SET
     destination_id = coalesce(excluded.destination_id, iif(state = 'rolled_back', NULL, destination_id)),
-    content_hash = iif(state = 'rolled_back', '', content_hash),
     created = iif(state = 'rolled_back', 0, created),
     answer = iif(state = 'rolled_back', NULL, answer),
     before = iif(state = 'rolled_back', excluded.before, coalesce(before, excluded.before)),

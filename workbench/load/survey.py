@@ -1,8 +1,8 @@
 """What the tenant holds now of what we wrote: what somebody touched since, and what others hung on it.
 
 Records are listed a hundred a request; only those whose `updated_at` moved, or that no list shows, are read one by one.
-Notes appear in no list: ours are read through their parents, which shows what others noted there too. A note that
-somebody wrote on a parent without a note of ours is not looked for.
+Notes appear in no list: ours are read through their parents, which shows what others noted there too. Not seen are a
+stranger's note on a parent without a note of ours, and a stranger's module record: lists of modules show no lookups.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from workbench.freshsales.client import NotFound, Tenant
+from workbench.freshsales.routes import is_module
 from workbench.ledger import Ledger, Standing
 from workbench.load.reading import Parent, read_record
 from workbench.load.recovery import read_parent
@@ -39,24 +40,26 @@ def survey_tenant(tenant: Tenant, ledger: Ledger, standing: list[Standing]) -> S
     """
     ours = {(record.destination, record.destination_id): record for record in standing}
     survey = Survey()
-    listed = {object: _list(tenant, object) for object in LISTED if standing}
-    notes = _read_notes(tenant, ledger, standing)
-    for key, record in ours.items():
-        edits = _find_edits(tenant, ledger, record, {**listed, "note": notes}.get(key[0], {}).get(key[1]))
-        if edits:
+    shown = _show_all(tenant, ledger, standing) if standing else {}
+    for (object, id), record in ours.items():
+        if edits := _find_edits(tenant, ledger, record, shown.get(object, {}).get(id)):
             survey.reasons[record.phase, record.external_id] = f"edited in Freshsales since: {', '.join(edits)}"
-    _keep_parents_of_strangers(survey, ours, {**listed, "note": notes})
+    _keep_parents_of_strangers(survey, ours, shown)
     _keep_parents_of_kept(survey, ledger, ours)
     return survey
 
 
+def _show_all(tenant: Tenant, ledger: Ledger, standing: list[Standing]) -> dict[str, dict[int, Values]]:
+    modules = {record.destination for record in standing if is_module(record.destination)}
+    listed = {object: _list(tenant, object) for object in (*LISTED, *sorted(modules))}
+    return listed | {"note": _read_notes(tenant, ledger, standing)}
+
+
 def _list(tenant: Tenant, object: str) -> dict[int, Values]:
-    records = tenant.list_all(object, include=INCLUDES[object])
-    return {
-        record["id"]: read_values(object, record) | {"updated_at": record.get("updated_at")}
-        for record in records
-        if not record.get("partial")
-    }
+    records = tenant.list_all(object, include=INCLUDES.get(object, ()))
+    # Thin records name no links, without which a stranger's record could not be told from one that hangs on ours.
+    whole = (record for record in records if is_module(object) or not record.get("partial"))
+    return {record["id"]: read_values(object, record) | {"updated_at": record.get("updated_at")} for record in whole}
 
 
 def _read_notes(tenant: Tenant, ledger: Ledger, standing: list[Standing]) -> dict[int, Values]:

@@ -12,12 +12,14 @@ class Stage:
         number: Orders the notebooks and the run folders.
         needs: The stage that must stand approved before this one runs; null where none must.
         title: What the customer reads.
+        writes_records: It leaves records in the tenant, which a rollback takes away again.
     """
 
     name: str
     number: int
     needs: str | None
     title: str
+    writes_records: bool = False
 
     @property
     def slug(self) -> str:
@@ -30,9 +32,11 @@ STAGES: dict[str, Stage] = {
     for stage in (
         Stage(name="discovery", number=10, needs=None, title="What the source holds"),
         Stage(name="mapping", number=20, needs="discovery", title="Where every field goes"),
-        Stage(name="sample", number=30, needs="mapping", title="A sample, compared field by field"),
-        Stage(name="load", number=40, needs="sample", title="The production load"),
-        Stage(name="cutover", number=50, needs="load", title="The switch to Freshsales"),
+        Stage(
+            name="sample", number=30, needs="mapping", title="A sample, compared field by field", writes_records=True
+        ),
+        Stage(name="load", number=40, needs="sample", title="The production load", writes_records=True),
+        Stage(name="cutover", number=50, needs="load", title="The switch to Freshsales", writes_records=True),
         Stage(name="handoff", number=60, needs="cutover", title="What the customer receives"),
         # A rollback is the way back from a load that failed, so it waits for nobody's approval.
         Stage(name="rollback", number=90, needs=None, title="The way back"),

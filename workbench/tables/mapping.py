@@ -124,15 +124,18 @@ def show_roster(roster: pl.DataFrame) -> Shown:
 def show_owners(owners: pl.DataFrame) -> Shown:
     """Which Freshsales user gets whose records, as OWNERS; those without a match stand first."""
     order = pl.col("resolution").replace_strict({"unresolved": 0, "fallback": 1}, default=2)
-    counted = owners.group_by("resolution").agg(people=pl.len(), records=pl.col("records").sum()).sort("resolution")
+    is_named = pl.col("source_id").is_not_null()
+    counted = owners.group_by("resolution").agg(is_named.sum(), pl.col("records").sum()).sort("resolution").iter_rows()
     tally = "; ".join(
-        f"{RESOLUTIONS.get(name, name)}: {people:,} people, {records or 0:,} records"
-        for name, people, records in counted.iter_rows()
+        f"{RESOLUTIONS.get(name, name)}: {owners_:,} owners, {records:,} records" for name, owners_, records in counted
     )
     return build_table(
         _mask_people(owners)
         .sort(order, -pl.col("records").fill_null(0), "source_id", maintain_order=True)
-        .with_columns(pl.col("resolution").replace(RESOLUTIONS)),
+        .with_columns(
+            pl.col("resolution").replace(RESOLUTIONS),
+            name=pl.when(is_named).then("name").otherwise(pl.lit("nobody is named")),
+        ),
         {
             "name": text("In the source, masked"),
             "email": text("E-mail there, masked"),
@@ -143,7 +146,7 @@ def show_owners(owners: pl.DataFrame) -> Shown:
         },
         id="owners",
         title="Owners",
-        note=f"{tally}.",
+        note=f"By {tally}.",
         empty="no record names an owner.",
         limit=30,
         rest_in="owners.parquet",

@@ -157,6 +157,7 @@ def show_forecast(forecast: pl.DataFrame) -> Shown:
     """Requests and hours per Freshsales plan, as FORECAST; the phases of each plan folded away beneath."""
     if forecast.is_empty():
         return build_table(forecast, {}, id="forecast", title="Requests and hours", empty="nothing is to be loaded.")
+    forecast = forecast.with_columns(pl.col("plan").str.to_titlecase())
     plans = forecast.group_by("plan", maintain_order=True).agg(pl.col("records", "requests", "hours").sum())
     columns = {"records": count("Records"), "requests": count("Requests"), "hours": hours("At least")}
     heading = build_table(
