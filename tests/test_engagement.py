@@ -124,6 +124,20 @@ def test_a_draft_forgets_its_last_result(folder, monkeypatch):
     assert not (again.path / "result.json").exists()
 
 
+def test_a_run_on_record_is_never_run_again(folder, monkeypatch):
+    """An executed notebook that is run once more by hand leaves its own run, and the proof in it, untouched."""
+    monkeypatch.chdir(folder)
+    run = read_engagement(folder).run("sample", "20260101T000000Z")
+    run.path.mkdir(parents=True)
+    for name in ("result.json", "manifest.json"):
+        (run.path / name).write_text("{}")
+
+    with pytest.raises(UsageError, match="is on record"):
+        open_run("sample", run.stamp)
+
+    assert (run.path / "result.json").exists()
+
+
 def test_a_stage_that_never_ran_says_how_to_run_it(folder):
     """The latest run of a stage without runs names the command."""
     with pytest.raises(UsageError, match="workbench run acme sample"):

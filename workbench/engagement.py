@@ -192,8 +192,13 @@ def open_run(stage: str, stamp: str) -> RunFolder:
     """The run folder a notebook writes to, made where it is missing; an empty stamp means a draft.
 
     A draft is emptied of its last result, so that an old closing fact never stands for a new attempt.
+
+    Raises:
+        UsageError: That run is on record already, as when an executed notebook is run once more by hand.
     """
     run = open_engagement().run(stage, stamp or DRAFT)
+    if (run.path / "manifest.json").exists():
+        raise UsageError(f"{run.label} is on record and stays as it is; work in the copies below notebooks/ instead")
     run.path.mkdir(parents=True, exist_ok=True)
     (run.path / "result.json").unlink(missing_ok=True)
     return run

@@ -4,6 +4,8 @@ const KEYS = "Up and down move, Enter confirms, S leaves behind, M sends elsewhe
 
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
+  // JupyterLab looks for this on the focused element first: without it the keys a and x cut cells of the notebook.
+  node.dataset.lmSuppressShortcuts = "true";
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   node.append(...children);
   return node;
@@ -27,10 +29,10 @@ function render({ model, el }) {
   const about = make("div", { class: "about" });
   const answer = make("div", { class: "answer", role: "status" });
   const heads = ["Object", "Field", "Freshsales", "Its field", "As", "Sure", "State"];
-  const head = make("div", { class: "line head", "aria-hidden": "true" }, ...heads.map((name) => make("span", {}, name)));
+  const head = make("div", { class: "line head", "aria-hidden": "true" }, ...heads.map((name) => make("span", { class: name === "Sure" ? "sure" : "" }, name)));
   const root = make(
     "div",
-    { class: "wb-review", "data-lm-suppress-shortcuts": "true" },
+    { class: "wb-review" },
     make("div", { class: "bar" }, search, make("label", {}, onlyOpen, " only those to confirm"), by, count),
     make("div", { class: "frame" }, head, grid),
     about,

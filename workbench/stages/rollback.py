@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from workbench.engagement import RunFolder
+from workbench.errors import StopRun
 from workbench.evidence.manifest import hash_inputs
 from workbench.folder import save_csv, save_frames
 from workbench.freshsales.client import Tenant
@@ -14,6 +15,7 @@ from workbench.ledger import Ledger
 from workbench.load.proof import prove_rollback
 from workbench.load.rollback import preview_rollback, roll_back
 from workbench.progress import report_progress
+from workbench.shown import Shown
 
 INPUTS = ("engagement.toml",)
 
@@ -34,7 +36,7 @@ def roll_back_load(run: RunFolder, tenant: Tenant) -> Rollback:
     """Delete what this engagement created, restore what it changed, hold what somebody edited since.
 
     Raises:
-        StopRun: Another run is writing, or the tenant still holds something that should be gone.
+        StopRun: Another run is writing.
         RetryLater: The tenant stopped answering; run the stage again, it goes on from there.
     """
     with Ledger.open(run.engagement.ledger) as ledger:
@@ -49,6 +51,22 @@ def roll_back_load(run: RunFolder, tenant: Tenant) -> Rollback:
         inputs=hash_inputs(run.engagement, INPUTS),
         **frames,
     )
+
+
+def require_proof(result: Rollback) -> Shown:
+    """One sentence that says every record taken back was proved; the tables above it stand either way.
+
+    Raises:
+        StopRun: Names the phases in which the tenant still differs from what it was.
+    """
+    open_phases = result.proof.filter(~pl.col("holds"))["phase"].to_list()
+    if open_phases:
+        raise StopRun(
+            f"the tenant is not yet what it was: {', '.join(open_phases)}; the proof says how many records differ, "
+            "correct those in Freshsales or run the rollback again"
+        )
+    sentence = f"Proved for all {result.proof.height} phases: the tenant is what it was before the first write."
+    return Shown(html=f"<p>{sentence}</p>", text=sentence)
 
 
 def _facts(frames: dict[str, pl.DataFrame], tenant: Tenant) -> dict[str, object]:

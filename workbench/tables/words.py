@@ -15,7 +15,7 @@ DESTINATIONS = {
 ACTIONS = {
     "migrate": "standard field",
     "custom_field": "custom field",
-    "merge": "merged into another field",
+    "merge": "merged",
     "inventory": "written list",
     "skip": "left behind",
 }
