@@ -219,6 +219,20 @@ def test_a_kernel_that_does_not_end_well_proves_nothing(engagement, monkeypatch,
     assert reason in record.reason
 
 
+@pytest.mark.slow
+def test_a_good_notebook_is_never_called_failed(engagement):
+    """Of forty quick runs, four at a time, every kernel ends as asked: what is strict must not be nervous."""
+    notebook = write_notebook(engagement, "print('x')", CLOSE)
+
+    def run_once(number):
+        return run_stage(engagement.run("discovery", f"20261122T0930{number:02}Z"), notebook=notebook)
+
+    with ThreadPoolExecutor(4) as pool:
+        records = list(pool.map(run_once, range(40)))
+
+    assert [record.reason for record in records if record.status != "complete"] == []
+
+
 def test_a_shown_error_counts_as_one(engagement):
     """An error that is displayed but not raised fails the run."""
     shown = "try:\n    1 / 0\nexcept ZeroDivisionError:\n    get_ipython().showtraceback()"

@@ -26,10 +26,10 @@ def pass_gate(run: RunFolder, schema: TenantSchema) -> None:
 
 
 def pass_approval(run: RunFolder) -> None:
-    """The same gate for a stage that may itself change the tenant's schema, and so is not bound to it.
+    """The part of the gate that asks the tenant nothing; it comes before anything the approval covers is read.
 
     Raises:
-        GateClosed: The stage before it does not stand approved.
+        GateClosed: The stage before it does not stand approved for the files as they are now.
     """
     require_standing(run.engagement, run.stage.needs)
 

@@ -8,6 +8,12 @@ from workbench.stages import STAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PATIENCE = 60_000  # ms; a kernel of a busy machine takes its time
+RUN_ALL = """async () => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  await window.jupyterapp.commands.execute('notebook:run-all-cells');
+}"""
 
 
 @pytest.fixture
@@ -23,8 +29,11 @@ def open_notebook(lab, visit):
 
 
 def run_all(page):
-    """Run every cell and wait for the last one's answer."""
-    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    """Run every cell once the kernel is there, and give the grid when it is seen."""
+    page.evaluate(RUN_ALL)
+    grid = page.locator(".wb-review [role=grid]")
+    grid.wait_for(timeout=PATIENCE)
+    return grid
 
 
 def test_a_notebook_opens_quietly(open_notebook):
@@ -41,9 +50,7 @@ def test_a_notebook_opens_quietly(open_notebook):
 def test_the_grid_takes_decisions_by_keyboard(open_notebook, engagement):
     """Fields are searched, confirmed, left behind with a reason and taken back without a mouse; the file says so."""
     page = open_notebook("mapping").page
-    run_all(page)
-    grid = page.locator(".wb-review [role=grid]")
-    grid.wait_for(timeout=PATIENCE)
+    grid = run_all(page)
 
     page.get_by_label("Your name").fill("Ann")
     page.get_by_label("Search fields").fill("patients BIRTHDATE")
@@ -68,9 +75,7 @@ def test_the_grid_takes_decisions_by_keyboard(open_notebook, engagement):
 def test_the_grid_says_what_is_missing(open_notebook, engagement):
     """Without a name nothing is decided, and the notebook's own shortcuts never fire from within the grid."""
     page = open_notebook("mapping").page
-    run_all(page)
-    grid = page.locator(".wb-review [role=grid]")
-    grid.wait_for(timeout=PATIENCE)
+    grid = run_all(page)
     cells = page.locator(".jp-Cell").count()
 
     grid.press("Enter")

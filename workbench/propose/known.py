@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from workbench.destinations import find_destination
 from workbench.model import FieldRule, Phase
 from workbench.pack import Compute, Derive, ObjectRow, Pack, Route
 from workbench.pack.columns import reads
@@ -135,6 +136,4 @@ def _pass_on(column: Derive | Compute, read: Column, uses: list[Use]) -> list[Us
 
 
 def _name_external_id(destination: str) -> str:
-    if destination == "contact":
-        return "external_id"
-    return "description" if destination in ("task", "appointment", "note") else "cf_source_id"
+    return "external_id" if destination == "contact" else find_destination(destination).text or "cf_source_id"

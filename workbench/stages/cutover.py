@@ -10,7 +10,7 @@ from workbench.compiled import bind_inputs, read_compiled, read_templates, recor
 from workbench.engagement import RunFolder
 from workbench.folder import save_csv, save_frames
 from workbench.freshsales.client import Tenant
-from workbench.gate import pass_gate
+from workbench.gate import pass_approval, pass_gate
 from workbench.ledger import Ledger
 from workbench.load.delta import apply_delta, find_delta
 from workbench.progress import report_progress
@@ -41,6 +41,7 @@ def cut_over(run: RunFolder, tenant: Tenant) -> Cutover:
         StopRun: Something does not balance.
     """
     engagement = run.engagement
+    pass_approval(run)
     compiled = read_compiled(engagement, tenant)
     pass_gate(run, compiled.schema)
     _, layout = read_templates(engagement)

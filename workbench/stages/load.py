@@ -10,7 +10,7 @@ from workbench.compiled import bind_inputs, read_compiled
 from workbench.engagement import RunFolder
 from workbench.folder import save_csv, save_frames
 from workbench.freshsales.client import Tenant
-from workbench.gate import pass_gate
+from workbench.gate import pass_approval, pass_gate
 from workbench.ledger import Ledger
 from workbench.load.phases import load_phases
 from workbench.model import Phase
@@ -39,6 +39,7 @@ def load(run: RunFolder, tenant: Tenant) -> Load:
         RetryLater: The tenant stopped answering; run the stage again.
     """
     engagement = run.engagement
+    pass_approval(run)
     compiled = read_compiled(engagement, tenant)
     pass_gate(run, compiled.schema)
     with Ledger.open(engagement.ledger) as ledger:

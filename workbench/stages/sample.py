@@ -11,7 +11,7 @@ from workbench.compiled import bind_inputs, read_compiled
 from workbench.engagement import RunFolder
 from workbench.folder import save_csv, save_frames
 from workbench.freshsales.client import Tenant
-from workbench.gate import pass_gate
+from workbench.gate import pass_approval, pass_gate
 from workbench.ledger import Ledger
 from workbench.load.phases import load_phases
 from workbench.progress import report_progress
@@ -43,6 +43,7 @@ def load_sample(run: RunFolder, tenant: Tenant, *, size: int | None = None) -> S
         GateClosed: The mapping does not stand approved for today's inputs.
     """
     engagement = run.engagement
+    pass_approval(run)
     compiled = read_compiled(engagement, tenant)
     pass_gate(run, compiled.schema)
     sample = pick_sample(compiled.phases, compiled.records, size=size or engagement.sample_size, seed=engagement.seed)
