@@ -8,20 +8,13 @@ from graphlib import CycleError, TopologicalSorter
 from heapq import heappop, heappush
 
 from workbench.decisions import Decision, apply_decisions, read_decisions
-from workbench.destinations import find_destination
 from workbench.errors import UsageError, raise_problems
 from workbench.layout import Layout
 from workbench.model import FieldRule, Lookup, Merge, Phase
+from workbench.own_fields import list_own_rules
 from workbench.pack import ObjectRow, Pack, Route
-from workbench.transforms.compose import EXTERNAL_ID
 
 __all__ = ["Decision", "compile_phases", "phases_from_json", "phases_to_json", "read_decisions"]
-
-_SOURCE_ID = FieldRule(to="cf_source_id", source=EXTERNAL_ID, type="text", label="Source id", tag="id")
-_CONTACT_ID = FieldRule(to="external_id", source=EXTERNAL_ID, tag="id")
-# Both stay empty here; the load fills them where a policy had to step in.
-_PLACEHOLDER = FieldRule(to="cf_placeholder_email", type="checkbox", label="Placeholder email")
-_SOURCE_OWNER = FieldRule(to="cf_source_owner", type="text", label="Source owner", tag="name")
 
 
 def compile_phases(
@@ -77,19 +70,12 @@ def _build_phase(row: ObjectRow, route: Route, capabilities: frozenset[str]) -> 
         external_id=route.merge.by if route.merge else route.external_id,
         where=route.where,
         owner=route.owner,
-        fields=(*rules, *_own_rules(route.destination)),
+        fields=(*rules, *list_own_rules(route.destination)),
         lookups=route.lookups,
         merge=route.merge,
         label=route.label,
         plural=route.plural,
     )
-
-
-def _own_rules(destination: str) -> tuple[FieldRule, ...]:
-    """The fields the workbench writes itself, where the destination has them."""
-    if destination == "contact":
-        return (_CONTACT_ID, _PLACEHOLDER, _SOURCE_OWNER)
-    return (_SOURCE_ID, _SOURCE_OWNER) if find_destination(destination).takes_custom_fields else ()
 
 
 def _sort_phases(phases: list[Phase], pack: Pack) -> tuple[Phase, ...]:

@@ -13,13 +13,15 @@ from workbench.errors import UsageError
 from workbench.freshsales.schema import create_missing, from_json, plan_schema, preflight, read_schema
 from workbench.freshsales.schema.values import SchemaField
 from workbench.model import OWNERS, SCHEMA_PLAN, FieldRule, Lookup, Phase, empty, frame
+from workbench.own_fields import list_own_rules
 
 FALLBACK = Policies(missing_identifier="placeholder", unmatched_owner="fallback", fallback_owner="admin@tenant.example")
 NOBODY = empty(OWNERS)
 GENDER = FieldRule(to="cf_gender", source="GENDER", type="dropdown", label="Gender", choices=("F", "M"))
 
 
-def make_phase(name: str, destination: str, *fields: FieldRule, **more) -> Phase:
+def make_phase(name: str, destination: str, *rules: FieldRule, **more) -> Phase:
+    fields = (*rules, *list_own_rules(destination))
     return Phase(name=name, source=name, destination=destination, external_id=("Id",), fields=fields, **more)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -19,6 +19,7 @@ from workbench.freshsales.schema import TenantSchema, create_missing, plan_schem
 from workbench.ledger import Ledger
 from workbench.load.phases import load_phases
 from workbench.model import ROSTER, FieldRule, Lookup, Phase, frame
+from workbench.own_fields import list_own_rules
 from workbench.sandbox import Switches, TenantSettings, build_app, in_process
 
 BASE = "http://127.0.0.1:8765/crm/sales/api"
@@ -206,5 +207,6 @@ def make_world(path: Path, **switches: Any) -> World:
 
 def prepare_schema(tenant: Tenant) -> TenantSchema:
     """Create what the phases need and read the schema back."""
-    create_missing(tenant, plan_schema(PHASES, read_schema(tenant, plan="enterprise")))
+    compiled = [replace(phase, fields=(*phase.fields, *list_own_rules(phase.destination))) for phase in PHASES]
+    create_missing(tenant, plan_schema(compiled, read_schema(tenant, plan="enterprise")))
     return read_schema(tenant, plan="enterprise")

@@ -12,8 +12,8 @@ from workbench.freshsales.plans import find_field_type
 from workbench.freshsales.routes import find_route
 from workbench.freshsales.selectors import SELECTOR_OF, Selectors, choose_ids
 from workbench.model import FieldRule, Phase
+from workbench.own_fields import CONTACT_ID, SOURCE_ID
 
-SOURCE_ID = "cf_source_id"
 # Names Rails knows; the API refuses IANA's.
 TIME_ZONE = "UTC"
 _EMPTY = (None, "", [], {})
@@ -106,7 +106,7 @@ def _link(to: str, id: int, parents: Mapping[str, str]) -> dict[str, Any]:
 def _add_source(phase: Phase, external_id: str, body: dict[str, Any], custom: dict[str, Any]) -> None:
     text = find_destination(phase.destination).text
     if phase.destination == "contact":
-        body["external_id"] = external_id
+        body[CONTACT_ID] = external_id
     elif text:
         body[text] = "\n".join(part for part in (body.get(text), mark_source(phase, external_id)) if part)
     else:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.errors import HoldRecord
-from workbench.freshsales.bodies import SOURCE_ID
 from workbench.freshsales.client import Tenant
 from workbench.ledger import Ledger
 from workbench.model import CORE_OBJECTS, Phase
+from workbench.own_fields import CONTACT_ID, SOURCE_ID, name_id_field
 from workbench.values import Values, read_values
 
 # What makes a record of the tenant look like one of ours, beside the external id itself.
@@ -27,7 +27,7 @@ class Match:
     @property
     def is_exact(self) -> bool:
         """Whether the record carries the very external id: then it is the same record, not one like it."""
-        return self.by in ("external_id", SOURCE_ID)
+        return self.by in (CONTACT_ID, SOURCE_ID)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,7 +57,7 @@ class Existing:
             self._indexes[object] = self._sweep(object)
         index = self._indexes[object]
         if external_id in index.by_external_id:
-            return Match(id=index.by_external_id[external_id], by=_name_external_id(object))
+            return Match(id=index.by_external_id[external_id], by=name_id_field(object))
         keys = _list_likenesses(object, read_values(object, body))
         found = next((index.by_likeness[key] for key in keys if key in index.by_likeness), None)
         return Match(id=found, by=LIKENESS[object]) if found else None
@@ -66,7 +66,7 @@ class Existing:
         index = _Index()
         for record in self._tenant.list_all(object):
             values = read_values(object, record)
-            if external_id := values.get(_name_external_id(object)):
+            if external_id := values.get(name_id_field(object)):
                 index.by_external_id.setdefault(external_id, record["id"])
             if not self._is_ours(object, record["id"]):
                 index.by_likeness |= {key: record["id"] for key in _list_likenesses(object, values)}
@@ -97,7 +97,7 @@ def check_stranger(match: Match, before: Values, *, external_id: str, object: st
     Raises:
         HoldRecord: It does, and our update would overwrite that id.
     """
-    field = _name_external_id(object)
+    field = name_id_field(object)
     if before.get(field) in (None, "", external_id):
         return
     raise HoldRecord(
@@ -106,10 +106,6 @@ def check_stranger(match: Match, before: Values, *, external_id: str, object: st
         field=field,
         release="merge the two by hand, or clear that field in Freshsales, then load again",
     )
-
-
-def _name_external_id(object: str) -> str:
-    return "external_id" if object == "contact" else SOURCE_ID
 
 
 def _list_likenesses(object: str, values: Values) -> list[str]:

@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from workbench.errors import HoldRecord
+from workbench.own_fields import PLACEHOLDER_FLAG
 
-PLACEHOLDER_FLAG = "cf_placeholder_email"
 # .invalid can never be delivered to (RFC 2606), so that nobody is written to by accident.
 PLACEHOLDER_DOMAIN = "placeholder.invalid"
 IDENTIFIERS = ("email", "emails", "mobile_number")

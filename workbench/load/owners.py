@@ -8,8 +8,6 @@ import polars as pl
 
 from workbench.errors import HoldRecord
 
-SOURCE_OWNER = "cf_source_owner"  # keeps the name of an owner the tenant does not know
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from workbench.errors import HoldRecord
-from workbench.freshsales.bodies import SOURCE_ID, mark_source
+from workbench.freshsales.bodies import mark_source
 from workbench.freshsales.client import NotFound, Tenant
 from workbench.freshsales.routes import ROUTES
 from workbench.ledger import Entry, Ledger, Standing
 from workbench.load.reading import Parent, read_record
 from workbench.model import ACTIVITY_OBJECTS, Phase
+from workbench.own_fields import name_id_field
 from workbench.values import Values, find_edits, is_same, read_values
 
 OBJECT_OF = {route.type: object for object, route in ROUTES.items()}
@@ -49,7 +50,7 @@ def find_written(tenant: Tenant, phase: Phase, external_id: str, body: dict[str,
     """Look a record up by what it carries of the source: id and values, null where the tenant has none."""
     if phase.destination in ACTIVITY_OBJECTS:
         return _find_activity(tenant, phase, mark_source(phase, external_id), body)
-    attribute = "external_id" if phase.destination == "contact" else SOURCE_ID
+    attribute = name_id_field(phase.destination)
     for thin in tenant.find(phase.destination, attribute, external_id):
         values = read_record(tenant, phase.destination, thin["id"])
         if values.get(attribute) == external_id:

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.engagement import Policies
 from workbench.errors import HoldRecord, RetryLater, WorkbenchError
-from workbench.freshsales.bodies import SOURCE_ID, build_body
+from workbench.freshsales.bodies import build_body
 from workbench.freshsales.client import InDoubt, Tenant
 from workbench.freshsales.schema import TenantSchema
 from workbench.ledger import Ledger, Standing
@@ -17,10 +17,11 @@ from workbench.load.checks import check_body
 from workbench.load.existing import Existing, check_match, check_stranger
 from workbench.load.identifiers import ensure_identifier
 from workbench.load.lookups import resolve_lookups
-from workbench.load.owners import SOURCE_OWNER, Owner, Owners
+from workbench.load.owners import Owner, Owners
 from workbench.load.reading import Parent, read_record
 from workbench.load.recovery import find_written, is_as_sent, read_parent, settle_doubt
 from workbench.model import CORE_OBJECTS, Phase
+from workbench.own_fields import SOURCE_OWNER, name_id_field
 from workbench.values import Values, find_edits, is_same, read_values
 
 MOST_TRIES = 3  # of one record whose answers get lost; a tenant that loses more has a problem for the analyst
@@ -184,5 +185,4 @@ class Writer:
             return self.tenant.update(phase.destination, destination_id, body)
         if phase.destination not in CORE_OBJECTS:
             return self.tenant.create(phase.destination, body)
-        attribute = "external_id" if phase.destination == "contact" else SOURCE_ID
-        return self.tenant.upsert(phase.destination, {attribute: external_id}, body)
+        return self.tenant.upsert(phase.destination, {name_id_field(phase.destination): external_id}, body)

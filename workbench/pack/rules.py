@@ -14,14 +14,13 @@ from workbench.destinations import (
 )
 from workbench.errors import name_nearest
 from workbench.model import FieldRule
+from workbench.own_fields import RESERVED
 from workbench.pack.options import find_transform_problems
 from workbench.pack.scope import LINES, Scope, first_line
 from workbench.pack.values import ObjectRow, Pack, PackField, Route
 from workbench.transforms import TRANSFORMS
 from workbench.transforms.compose import EXTERNAL_ID
 
-# Written by the workbench itself, by policy; see workbench.plan.
-RESERVED = ("external_id", "cf_source_id", "cf_source_owner", "cf_placeholder_email")
 _OUTPUT = {
     "checkbox": (pl.Boolean,),
     "number": (pl.Float64, pl.Int64, pl.Int32),

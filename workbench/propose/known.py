@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from workbench.destinations import find_destination
 from workbench.model import FieldRule, Phase
+from workbench.own_fields import name_id_field
 from workbench.pack import Compute, Derive, ObjectRow, Pack, Route
 from workbench.pack.columns import reads
 from workbench.predicates import columns_of
@@ -94,7 +94,7 @@ def _list_phase_uses(phase: Phase) -> Iterator[tuple[str, Use]]:
     if phase.owner:
         yield phase.owner, _use(phase, phase.owner, to="owner_id", via="owner")
     for column in phase.external_id:
-        yield column, _use(phase, column, to=_name_external_id(phase.destination), via="external id", action="merge")
+        yield column, _use(phase, column, to=name_id_field(phase.destination), via="external id", action="merge")
     for column in columns_of(phase.where) if phase.where else ():
         yield column, _link(f"{phase.source}.{column} decides which rows become {phase.name}")
     yield from _list_merged(phase)
@@ -133,7 +133,3 @@ def _pass_on(column: Derive | Compute, read: Column, uses: list[Use]) -> list[Us
         replace(use, action="merge", via=use.via or via, evidence=f"{read[0]}.{read[1]} → {use.evidence}")
         for use in uses
     ]
-
-
-def _name_external_id(destination: str) -> str:
-    return "external_id" if destination == "contact" else find_destination(destination).text or "cf_source_id"

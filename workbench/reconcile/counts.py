@@ -8,14 +8,12 @@ import polars as pl
 
 from workbench.freshsales.routes import is_module
 from workbench.ledger import Ledger
-from workbench.load.identifiers import PLACEHOLDER_FLAG
-from workbench.load.owners import SOURCE_OWNER, Owners
+from workbench.load.owners import Owners
 from workbench.model import CORE_OBJECTS, FILL, OWNER_RATES, VALIDATION, FieldRule, Phase, frame
+from workbench.own_fields import FILLED_BY_LOAD
 from workbench.reconcile.population import Returned
 from workbench.values import Values, is_empty
 
-# Empty in every record: the load fills them where a policy had to step in.
-FILLED_BY_LOAD = (PLACEHOLDER_FLAG, SOURCE_OWNER)
 NOBODY = ""  # owner of records without one
 
 

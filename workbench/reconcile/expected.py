@@ -8,14 +8,15 @@ from typing import Any
 
 from workbench.destinations import find_destination
 from workbench.errors import HoldRecord
-from workbench.freshsales.bodies import SOURCE_ID, mark_source
+from workbench.freshsales.bodies import mark_source
 from workbench.freshsales.schema import TenantSchema
 from workbench.freshsales.selectors import SELECTOR_OF, find_choice
 from workbench.ledger import Ledger
-from workbench.load.identifiers import IDENTIFIERS, PLACEHOLDER_FLAG, make_placeholder
+from workbench.load.identifiers import IDENTIFIERS, make_placeholder
 from workbench.load.lookups import POINTS_AT
-from workbench.load.owners import SOURCE_OWNER, Owner, Owners
+from workbench.load.owners import Owner, Owners
 from workbench.model import FieldRule, Phase
+from workbench.own_fields import PLACEHOLDER_FLAG, SOURCE_OWNER, name_id_field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ class Expectations:
     def _expect_source(self, phase: Phase, external_id: str) -> Iterator[Expected]:
         """What names the source record, where no rule of the phase does."""
         destination, ruled = find_destination(phase.destination), {rule.to for rule in phase.fields}
-        field = destination.text or ("external_id" if phase.destination == "contact" else SOURCE_ID)
+        field = name_id_field(phase.destination)
         value = mark_source(phase, external_id) if destination.text else external_id
         if field not in ruled:
             yield Expected(field=field, value=value, tag="id")

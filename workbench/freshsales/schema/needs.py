@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from workbench.destinations import CUSTOM_PREFIX, find_destination
-from workbench.freshsales.bodies import SOURCE_ID
+from workbench.destinations import CUSTOM_PREFIX
 from workbench.freshsales.plans import find_field_type
 from workbench.freshsales.routes import is_module
 from workbench.freshsales.schema.values import SchemaField, TenantSchema
 from workbench.model import SCHEMA_PLAN, Phase, frame
+from workbench.own_fields import RESERVED, SOURCE_ID
 
 LOOKUP = "auto_complete"
 # [O] crmsupport.freshworks.com 50000002402
@@ -33,12 +33,6 @@ class Need:
     conflict: str = ""
 
 
-# What the workbench itself writes: the labels become exactly these names.
-SOURCE_ID_FIELD = Need(destination="", name=SOURCE_ID, label="Source id", type="text", is_unique=True)
-SOURCE_OWNER_FIELD = Need(destination="", name="cf_source_owner", label="Source owner", type="text")
-PLACEHOLDER_FIELD = Need(destination="", name="cf_placeholder_email", label="Placeholder email", type="checkbox")
-
-
 def plan_schema(phases: Iterable[Phase], schema: TenantSchema) -> pl.DataFrame:
     """Compare what the phases write with what the tenant has.
 
@@ -54,25 +48,20 @@ def plan_schema(phases: Iterable[Phase], schema: TenantSchema) -> pl.DataFrame:
 
 
 def find_needs(phases: Iterable[Phase]) -> list[Need]:
-    """Every custom field the phases and the workbench itself write to, once each, in the order of the mapping."""
+    """Every custom field the phases write to, once each, in the order of the mapping."""
     phases = tuple(phases)
     points_at = {phase.source: phase.destination for phase in reversed(phases)}
     needs: dict[tuple[str, str], Need] = {}
     for phase in phases:
-        for need in [*_own_needs(phase), *_rule_needs(phase), *_lookup_needs(phase, points_at)]:
+        for need in [*_rule_needs(phase), *_lookup_needs(phase, points_at)]:
             key = need.destination, need.name
             needs[key] = _merge(needs[key], need) if key in needs else need
     return list(needs.values())
 
 
-def _own_needs(phase: Phase) -> list[Need]:
-    if not find_destination(phase.destination).takes_custom_fields:
-        return []
-    own = [PLACEHOLDER_FIELD if phase.destination == "contact" else SOURCE_ID_FIELD, SOURCE_OWNER_FIELD]
-    return [replace(need, destination=phase.destination) for need in own]
-
-
 def _rule_needs(phase: Phase) -> list[Need]:
+    # Where a plan has room for some fields only, the workbench's own come first: nothing loads without them.
+    rules = sorted(phase.fields, key=lambda rule: rule.to not in RESERVED)
     return [
         Need(
             destination=phase.destination,
@@ -80,8 +69,9 @@ def _rule_needs(phase: Phase) -> list[Need]:
             label=rule.label or rule.to,
             type=type_.name if (type_ := find_field_type(rule.type)) else rule.type,
             options=rule.choices,
+            is_unique=rule.to == SOURCE_ID,
         )
-        for rule in phase.fields
+        for rule in rules
         if rule.to.startswith(CUSTOM_PREFIX)
     ]
 

@@ -7,15 +7,16 @@ from collections.abc import Iterable
 import polars as pl
 
 from workbench.engagement import Policies
-from workbench.freshsales.schema.needs import PLACEHOLDER_FIELD, SOURCE_ID_FIELD, SOURCE_OWNER_FIELD, plan_schema
+from workbench.freshsales.schema.needs import plan_schema
 from workbench.freshsales.schema.values import TenantSchema
 from workbench.freshsales.selectors import SELECTOR_OF, find_choice, list_names
 from workbench.freshsales.users import find_user, list_emails
 from workbench.model import Phase
+from workbench.own_fields import RESERVED
 
 # What the workbench or the tenant fills by itself.
-FILLED = {"owner_id", "external_id", SOURCE_ID_FIELD.name, SOURCE_OWNER_FIELD.name, PLACEHOLDER_FIELD.name}
-FILLED |= {"deal_pipeline_id", "deal_stage_id", "lifecycle_stage_id", "contact_status_id", "currency_id", "probability"}
+FILLED = {*RESERVED, "owner_id", "deal_pipeline_id", "deal_stage_id", "lifecycle_stage_id", "contact_status_id"}
+FILLED |= {"currency_id", "probability"}
 
 
 def preflight(phases: Iterable[Phase], schema: TenantSchema, *, policies: Policies, owners: pl.DataFrame) -> list[str]:
