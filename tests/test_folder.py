@@ -83,4 +83,5 @@ def test_closing_writes_the_proof_that_the_run_reached_its_end(tmp_path):
         "status": "complete",
         "facts": {"Rows": 3},
         "inputs": {"pack.toml": "abc"},
+        "open_points": [],
     }

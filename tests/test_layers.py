@@ -28,7 +28,7 @@ HOMES = {
     "uvicorn": {"sandbox"},
 }
 # From the bottom up; what is not named is a part, between the ground and the stages.
-GROUND = {"", "errors", "model", "stages", "engagement", "layout", "folder", "ledger", "shown", "progress"}
+GROUND = {"", "errors", "toml_file", "model", "stages", "engagement", "layout", "folder", "ledger", "shown", "progress"}
 TOP = {"journey", "demo", "cli", "__main__"}
 # What only the reader's side may import: the parts work the same without any of it.
 SHOWING = {"tables", "charts", "widgets"}

@@ -391,3 +391,40 @@ def test_a_column_with_nothing_to_say_is_left_out():
     assert "Why –" not in read(show("show_objects", [silent])) and "Why" in read(
         show("show_objects", [{**silent, "reason": None}])
     )
+
+
+def test_rows_behind_a_held_record_are_counted():
+    """A record that is held keeps back every row it is made of, and the rows by outcome say how many."""
+    rows = [{**FRAMES["show_row_outcomes"][1], "row": row, "external_id": one} for row, one in enumerate("kkw")]
+    held = frame([{**FRAMES["show_held"][1], "phase": "a", "external_id": "k"}], model.HELD)
+
+    words = read(tables.show_row_outcomes(frame(rows, model.ROW_OUTCOMES), held=held))
+
+    assert "a migrate a 3 2" in words and "All rows 3 2" in words
+    assert "held" not in read(show("show_row_outcomes", rows)).lower()
+
+
+def test_fields_left_behind_alike_share_a_line():
+    """A customer reads one line for the fields of an object that stay behind for one reason, not twelve."""
+    alike = [{**FRAMES["show_losses"][1], "field": name} for name in ("LAT", "LON")]
+    other = {**alike[0], "field": "NAME", "filled": 2}
+
+    words = read(show("show_losses", [*alike, other]))
+
+    assert "LAT, LON 2 4 left behind no place" in words and "NAME 1 2 left behind" in words
+
+
+def test_what_freshsales_cannot_list_has_no_sum():
+    """The total of what was counted in the tenant is left open where one kind could not be counted."""
+    note = FRAMES["show_validation"][1]
+    listed = {**note, "phase": "b", "destination": "contact", "in_tenant": 5}
+
+    assert "All phases 10 10 0 – ✓ yes" in read(show("show_validation", [note, listed]))
+    assert "All phases 10 10 0 10 ✗ no" in read(show("show_validation", [{**listed, "agrees": False}, listed]))
+
+
+def test_a_load_of_nothing_is_a_sentence():
+    """Where no record changed, no page of zeros follows."""
+    idle = {**FRAMES["show_counts"][1], "attempted": 0, "loaded": 0, "skipped": 0, "held": 0, "requests": 0}
+
+    assert read(show("show_counts", [idle, idle])) == "Balance by phase: no record had to be loaded."

@@ -77,7 +77,7 @@ def row_outcomes(row_outcomes: pl.DataFrame) -> Shown:
     rows = _count_kinds(row_outcomes, "object", "outcome", kinds)
     behind = sum(row["inventory"] + row["exclude"] for row in rows)
     text = f"Of {row_outcomes.height:,} source rows, {row_outcomes.height - behind:,} reach Freshsales by the map."
-    return _draw_parts(rows, kinds, id="row-outcomes", title="What becomes of the rows", text=text, unit="rows")
+    return _draw_parts(rows, kinds, id="row-outcomes-picture", title="What becomes of the rows", text=text, unit="rows")
 
 
 def outcomes_per_object(counts: pl.DataFrame) -> Shown:
@@ -224,6 +224,7 @@ def _name_picture(svg: str, *, id: str, title: str, text: str) -> str:
     """Only the picture itself, with a title and a description for those who hear it."""
     head, _, body = svg[svg.index("<svg") :].partition(">")
     body = re.sub(r"<metadata>.*?</metadata>", "", body, count=1, flags=re.DOTALL)
+    body = re.sub(r'<g id="[a-z]+_\d+">', "<g>", body)  # a page may hold several pictures
     body = body.replace("'DejaVu Sans'", "system-ui, 'Segoe UI', Roboto, Arial, sans-serif")
     return (
         f'{head} role="img" aria-labelledby="{id}-title {id}-desc">'

@@ -8,14 +8,12 @@ from pathlib import Path
 import click
 
 from workbench import __version__
+from workbench.engagement import CHOICES, PLANS
 from workbench.errors import WorkbenchError
 from workbench.stages import STAGES
 
 LOCAL_URL = "http://127.0.0.1:8765/crm/sales/api"
-PLANS = ("free", "growth", "pro", "enterprise")
 INTERNAL_ERROR = 70  # EX_SOFTWARE of sysexits.h: our mistake, not the analyst's
-
-_stage = click.argument("stage", type=click.Choice(list(STAGES)))
 
 
 def _example(line: str) -> str:
@@ -54,14 +52,14 @@ def cli(debug: bool) -> None:
 @click.option("--roster", type=click.Path(path_type=Path), help="CSV source_id,name,email,role of the staff.")
 @click.option(
     "--missing-identifier",
-    type=click.Choice(["hold", "placeholder"]),
+    type=click.Choice(CHOICES["missing_identifier"]),
     default="placeholder",
     show_default=True,
     help="What becomes of contacts without e-mail.",
 )
 @click.option(
     "--unmatched-owner",
-    type=click.Choice(["block", "fallback"]),
+    type=click.Choice(CHOICES["unmatched_owner"]),
     default="fallback",
     show_default=True,
     help="What becomes of records whose owner is no user of the tenant.",
@@ -110,7 +108,7 @@ def _split(parameters: tuple[str, ...]) -> dict[str, str]:
     epilog=_example('workbench approve clinic mapping --by "Ada Analyst" --role analyst --meaning "map agreed"')
 )
 @click.argument("name")
-@_stage
+@click.argument("stage", type=click.Choice(list(STAGES)))
 @click.option("--by", required=True, help="Who approves.")
 @click.option("--role", required=True, help="As what: analyst, customer's data owner, ...")
 @click.option("--meaning", required=True, help="What the approval says, in the approver's words.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.engagement import Engagement, RunFolder
+from workbench.engagement import INPUTS, Engagement, RunFolder
 from workbench.evidence.manifest import hash_inputs, hash_run
 from workbench.freshsales.client import Tenant
 from workbench.freshsales.schema import TenantSchema, read_schema
@@ -18,8 +18,6 @@ from workbench.plan import phases_from_json
 from workbench.records import build_records, derive_columns
 from workbench.sources.files import read_staged
 from workbench.transforms import TRANSFORMS_VERSION
-
-INPUTS = ("engagement.toml", "pack.toml", "layout.toml", "roster.csv", "decisions.toml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,13 @@ from workbench.destinations import find_destination
 from workbench.errors import raise_problems
 from workbench.layout import Layout
 from workbench.model import FieldRule, Phase
-from workbench.pack.reading import build_rule, read_toml
+from workbench.pack.reading import build_rule
 from workbench.pack.rules import find_rule_problems
 from workbench.pack.scope import Scope, build_scope
 from workbench.pack.shape import FIELD_KEYS, TABLES, TEXT, TEXTS, check_keys
 from workbench.pack.tags import tag_columns, tag_rule
 from workbench.pack.values import Pack, Route
+from workbench.toml_file import read_toml
 
 ACTIONS = ("confirm", "skip", "map")
 _KEYS = {
@@ -65,7 +66,7 @@ def read_decisions(path: Path, pack: Pack, layout: Layout) -> tuple[Decision, ..
     title = f"{path}: decisions that cannot be used"
     raise_problems(title, problems)
     scope, tags = build_scope(pack, layout), tag_columns(pack, layout)
-    decisions = tuple(_build_decision(row, tags) for row in rows)
+    decisions = tuple(build_decision(row, tags) for row in rows)
     raise_problems(title, _find_problems(decisions, pack, scope))
     return decisions
 
@@ -83,7 +84,8 @@ def apply_decisions(phase: Phase, decisions: tuple[Decision, ...]) -> Phase:
     return replace(phase, fields=tuple(rules))
 
 
-def _build_decision(row: dict[str, Any], tags: dict[tuple[str, str], str]) -> Decision:
+def build_decision(row: dict[str, Any], tags: dict[tuple[str, str], str]) -> Decision:
+    """The decision that one `[[decision]]` of the file says; its rule takes the tag of the column it reads."""
     words = {key: value for key, value in row.items() if key in _KEYS and key != "choices"}
     options = {key: value for key, value in row.items() if key not in _KEYS}
     rule = None

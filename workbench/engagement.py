@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import re
-import tomllib
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from workbench.errors import UsageError, raise_problems
+from workbench.errors import UsageError, name_nearest, raise_problems
 from workbench.stages import STAGES, Stage
+from workbench.toml_file import read_toml
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "runs"
@@ -25,6 +24,8 @@ STAMP = "%Y%m%dT%H%M%SZ"
 LOCAL_KEY = "local-tenant-key"
 KEY_VARIABLE = "WORKBENCH_TENANT_KEY"
 PLANS = ("free", "growth", "pro", "enterprise")
+# The files of its own that an engagement's approvals are bound to.
+INPUTS = ("engagement.toml", "pack.toml", "layout.toml", "roster.csv", "decisions.toml")
 
 
 class Secret:
@@ -122,8 +123,7 @@ class Engagement:
 
     def inputs(self) -> dict[str, Path]:
         """The files an approval is bound to, by the name an analyst knows them by; those that exist."""
-        names = ("engagement.toml", "pack.toml", "layout.toml", "decisions.toml", "roster.csv")
-        return {name: self.folder / name for name in names if (self.folder / name).exists()}
+        return {name: self.folder / name for name in INPUTS if (self.folder / name).exists()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,12 +242,7 @@ def read_engagement(folder: Path) -> Engagement:
         UsageError: Names every wrong, missing or unknown setting at once.
     """
     path = folder / "engagement.toml"
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: not valid TOML: {error}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8 text: {error}; save the file as UTF-8") from error
+    data = read_toml(path)
     raise_problems(f"{path}: settings that cannot be used", _find_problems(data))
     return _build(folder.resolve(), data)
 
@@ -274,11 +269,11 @@ def _find_problems(data: dict) -> list[str]:
     problems = []
     for table, values in data.items():
         if table not in _SETTINGS:
-            problems.append(f"[{table}] is not a table here{_nearest(table, _SETTINGS)}")
+            problems.append(f"[{table}] is not a table here{name_nearest(table, _SETTINGS)}")
             continue
         for key, value in values.items() if isinstance(values, dict) else ():
             if key not in _SETTINGS[table]:
-                problems.append(f"[{table}] {key} is not a setting{_nearest(key, _SETTINGS[table])}")
+                problems.append(f"[{table}] {key} is not a setting{name_nearest(key, _SETTINGS[table])}")
             elif not isinstance(value, _SETTINGS[table][key]) or isinstance(value, bool):
                 problems.append(f"[{table}] {key} = {value!r}: expected {_SETTINGS[table][key][0].__name__}")
     for table, keys in _REQUIRED.items():
@@ -306,11 +301,6 @@ def _find_bad_values(data: dict) -> list[str]:
             "[policies] unmatched_owner = 'fallback' needs fallback_owner = an e-mail of a user in the tenant"
         )
     return problems
-
-
-def _nearest(word: str, known) -> str:
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}"
 
 
 def _build(folder: Path, data: dict) -> Engagement:

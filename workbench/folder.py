@@ -37,14 +37,19 @@ class Closing:
         return f"This run, {self.label}, reached its end."
 
 
-def close(run: RunFolder, result: StageResult) -> Closing:
-    """Write `result.json`, the positive proof that the notebook reached its last cell."""
+def close(run: RunFolder, result: StageResult, *, open_points: tuple[str, ...] = ()) -> Closing:
+    """Write `result.json`, the positive proof that the notebook reached its last cell.
+
+    Args:
+        open_points: What has to be decided before the run can be approved.
+    """
     fact = {
         "run": run.label,
         "stage": run.stage.name,
         "status": "complete",
         "facts": result.facts,
         "inputs": result.inputs,
+        "open_points": open_points,
     }
     write_text(run.path / "result.json", json.dumps(fact, indent=2, ensure_ascii=False, default=str) + "\n")
     return Closing(label=run.label)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import UsageError, name_nearest, raise_problems
+from workbench.errors import name_nearest, raise_problems
 from workbench.model import TAGS
+from workbench.toml_file import read_toml
 
 COLUMN_TYPES = ("id", "text", "integer", "decimal", "date", "datetime", "boolean")
 UNKNOWN_COLUMNS = ("refuse", "drop")
@@ -78,7 +78,7 @@ def read_layout(path: Path) -> Layout:
     Raises:
         UsageError: The file cannot be read, or names every wrong, missing or unknown key at once.
     """
-    data = _read_toml(path)
+    data = read_toml(path)
     raise_problems(f"{path}: a layout that cannot be used", _find_shape_problems(data) or _find_problems(data))
     head = data["layout"]
     return Layout(
@@ -88,17 +88,6 @@ def read_layout(path: Path) -> Layout:
         encoding=head.get("encoding", ""),
         objects={row["name"]: _build_object(row) for row in data["object"]},
     )
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8 text: {error}; save the file as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: not valid TOML: {error}") from error
 
 
 def _build_object(row: dict[str, Any]) -> LayoutObject:

@@ -125,6 +125,7 @@ PROPOSALS = pl.Schema(
         "destination": pl.String,
         "to": pl.String,
         "via": pl.String,
+        "type": pl.String,  # Freshsales type of a proposed custom field; null elsewhere
         "confidence": pl.Float64,
         "evidence": pl.String,
         "state": pl.String,  # proposed | confirmed | rejected

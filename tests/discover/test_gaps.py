@@ -22,7 +22,7 @@ def test_the_register_of_the_demo_clinic(staging, staged, clinic):
     assert register.schema == GAPS
     assert register.row(0) == ("visits", "", "reminders", "gone", "rebuild", "C-16, C-41")
     found = describe(register)
-    assert "patients.SSN: a secret column with 24 filled cells, left out while the file was read" in found
+    assert "patients.SSN: A secret column with 24 filled cells, left out while the file was read" in found
     assert any(line.startswith("observations.: 1 of ") for line in found)
     assert any(
         line.startswith("claims.PRIMARYPATIENTINSURANCEID: ") and line.endswith("Id of payers") for line in found
@@ -59,10 +59,10 @@ def test_what_else_an_export_can_lack(clinic, tmp_path):
     )
 
     found = describe(register)
-    assert "devices.: the export holds no devices.csv" in found
-    assert ".: the export holds photos, which the layout does not name" in found
+    assert "devices.: The export holds no devices.csv" in found
+    assert ".: The export holds photos, which the layout does not name" in found
     assert "patients.BIRTHDATE: 3 values are not written as date" in found
-    assert "patients.Id: the key does not tell all records apart: 2 share it with another, 1 have none" in found
+    assert "patients.Id: The key does not tell all records apart: 2 share it with another, 1 have none" in found
 
 
 def test_a_sound_export_adds_nothing(clinic, staging, staged):

@@ -35,7 +35,6 @@ def test_every_stage_leaves_an_executed_notebook_and_its_report(demo, stage):
 
 
 @pytest.mark.parametrize("stage", STAGES)
-@pytest.mark.covers("F-02")
 def test_no_personal_value_stands_in_a_report_or_a_notebook(demo, stage):
     """Neither the report nor the executed notebook shows a name, an address or a diagnosis of the export."""
     staged = read_staged(demo.engagement.latest_run("discovery").path / "staged")

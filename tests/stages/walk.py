@@ -67,7 +67,7 @@ class Walk:
         run.path.mkdir(parents=True)
         with self.connect() as tenant:
             result = STAGE_FUNCTIONS[stage](run, tenant)
-        close(run, result)
+        close(run, result, open_points=getattr(result, "open_points", ()))
         self._record(run)
         self.results[stage] = result
         return result
@@ -111,5 +111,3 @@ def start_walk(tmp_path: Path, *, source: Path, plan: str = "enterprise", **sett
     app = build_app(TenantSettings(plan=plan, time_scale=36_000.0))
     key = load_or_create_key(tmp_path / "home")
     return Walk(folder=made.folder, plan=plan, key=key, app=app)
-
-

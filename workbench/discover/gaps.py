@@ -51,16 +51,16 @@ def _describe_dropped(object_: str, field: str, filled: int, layout: Layout) -> 
         return _gap(
             object_,
             field,
-            f"a secret column with {filled:,} filled cells, left out while the file was read",
-            "it stands in no file of this migration, and not in Freshsales",
-            "keep it in the source's archive; enter by hand what is still needed",
+            f"A secret column with {filled:,} filled cells, left out while the file was read",
+            "It stands in no file of this migration, and not in Freshsales",
+            "Keep it in the source's archive; enter by hand what is still needed",
         )
     return _gap(
         object_,
         field,
-        f"a column with {filled:,} filled cells that the layout does not name",
-        "it was left out while the file was read",
-        "add it to layout.toml with a type and a tag, and to pack.toml, then run discovery again",
+        f"A column with {filled:,} filled cells that the layout does not name",
+        "It was left out while the file was read",
+        "Add it to layout.toml with a type and a tag, and to pack.toml, then run discovery again",
     )
 
 
@@ -70,8 +70,8 @@ def _describe_rejected(files: pl.DataFrame) -> Iterator[Finding]:
             file["object"],
             "",
             f"{file['rejected']:,} of {file['read']:,} records of {file['file']} cannot be read",
-            "they are not migrated",
-            "the list of rejected records names row and reason; correct the file and run discovery again",
+            "They are not migrated",
+            "The list of rejected records names row and reason; correct the file and run discovery again",
         )
 
 
@@ -79,9 +79,9 @@ def _describe_missing(name: str, layout: Layout) -> Finding:
     return _gap(
         name,
         "",
-        f"the export holds no {layout.objects[name].file}",
-        "nothing of this object is migrated",
-        "none, if the source holds no such records; else add the file and run discovery again",
+        f"The export holds no {layout.objects[name].file}",
+        "Nothing of this object is migrated",
+        "None, if the source holds no such records; else add the file and run discovery again",
     )
 
 
@@ -89,9 +89,9 @@ def _describe_unlisted(name: str) -> Finding:
     return _gap(
         "",
         "",
-        f"the export holds {name}, which the layout does not name",
-        "nothing in it is read",
-        "none, if it holds no records; else add it to layout.toml and pack.toml, then run discovery again",
+        f"The export holds {name}, which the layout does not name",
+        "Nothing in it is read",
+        "None, if it holds no records; else add it to layout.toml and pack.toml, then run discovery again",
     )
 
 
@@ -100,8 +100,8 @@ def _describe_orphans(row: dict[str, object]) -> Finding:
         row["child"],
         row["child_field"],
         f"{row['orphans']:,} of {row['filled']:,} values are no {row['parent_field']} of {row['parent']}",
-        "where the pack makes a lookup of it, these records are held or arrive without their parent",
-        "check whether the parents were deleted, or left out of the export",
+        "Where the map makes a link of it, these records are held or arrive without the link",
+        "See whether these values mean none, such as 0; else ask for the records that are missing",
     )
 
 
@@ -110,8 +110,8 @@ def _describe_misfit(misfit: Misfit) -> Finding:
         misfit.object,
         misfit.field,
         f"{misfit.count:,} values are not written as {misfit.type}",
-        "what cannot be converted arrives empty or holds its record",
-        f"correct them in the source, or make the column text in layout.toml instead of {misfit.type}",
+        "What cannot be converted arrives empty or holds its record",
+        f"Correct them in the source, or make the column text in layout.toml instead of {misfit.type}",
     )
 
 
@@ -119,9 +119,9 @@ def _describe_repeats(key: RepeatedKey) -> Finding:
     return _gap(
         key.object,
         ", ".join(key.key),
-        f"the key does not tell all records apart: {key.repeated:,} share it with another, {key.empty:,} have none",
-        "of records with the same key only one can carry it in Freshsales",
-        "correct the source, or name further key columns in layout.toml and pack.toml",
+        f"The key does not tell all records apart: {key.repeated:,} share it with another, {key.empty:,} have none",
+        "Of records with the same key only one can carry it in Freshsales",
+        "Correct the source, or name further key columns in layout.toml and pack.toml",
     )
 
 

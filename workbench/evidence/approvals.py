@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 
@@ -24,7 +25,8 @@ def approve(
     """Sign the newest run of a stage.
 
     Raises:
-        UsageError: Somebody's name, role or meaning is empty, or there is no complete run to approve.
+        UsageError: Somebody's name, role or meaning is empty, there is no complete run to approve, or it leaves
+            points open.
         StopRun: The run was changed since, no longer fits its inputs, or another key signed it.
     """
     words = {"by": by, "role": role, "meaning": meaning}
@@ -117,6 +119,8 @@ def _find_approvable(engagement: Engagement, stage: str) -> RunFolder:
         raise_problems(title, [doubt.says for doubt in doubt_unfinished(run)])
     doubts = doubt_run(run, live={}, earlier=judge_stages(engagement))
     raise_problems(title, [doubt.says for doubt in doubts], error=StopRun)
+    title = f"{run.label} leaves points open; decide them in decisions.toml or in JupyterLab, then: {command}"
+    raise_problems(title, json.loads((run.path / "result.json").read_text()).get("open_points", []))
     return run
 
 

@@ -31,7 +31,7 @@ Progress = Callable[..., None]  # called with the phase, done= and total=
 def print_count(count: PhaseCount) -> None:
     """Print the balance of a phase as one line."""
     print(
-        f"{count.phase} → {count.destination}: attempted {count.attempted:,} = loaded {count.loaded:,}"
+        f"{count.phase}: attempted {count.attempted:,} = loaded {count.loaded:,}"
         f" + skipped {count.skipped:,} + held {count.held:,}; {count.requests:,} requests"
     )
 

@@ -1,4 +1,4 @@
-"""Every object has one row in every tenant, and every column is used, left behind with a reason, or secret."""
+"""Every object has one row in every tenant; which columns a pack is silent about."""
 
 from __future__ import annotations
 
@@ -10,17 +10,35 @@ from workbench.transforms.compose import placeholders
 
 
 def find_coverage_problems(pack: Pack, layout: Layout) -> list[str]:
-    """Objects and columns the pack says nothing about, or says two things about."""
+    """Objects the pack says nothing about, and objects and columns it says two things about."""
     problems = _find_object_problems(pack, layout)
-    added = {pair for column in pack.columns for pair in reads(column)}
     for row in pack.objects:
         if row.source in layout.objects:
-            kept = set(layout.objects[row.source].kept)
-            used = {name for object, name in added if object == row.source}
-            used |= _owner_columns(pack, row.source)
             for route in row.routes:
-                problems += _find_column_problems(row, route, kept, used)
+                problems += _find_column_problems(row, route, set(layout.objects[row.source].kept))
     return problems
+
+
+def find_silent_columns(pack: Pack, layout: Layout) -> list[str]:
+    """Staged columns of routes that make records, of which the pack does not say what becomes of them.
+
+    A customer's own columns are such; each gets a proposal. A pack that ships has none.
+
+    Returns:
+        `object.column`, with the route after the object where it has several.
+    """
+    added = {pair for column in pack.columns for pair in reads(column)}
+    silent = []
+    for row in pack.objects:
+        used = {name for object, name in added if object == row.source} | _owner_columns(pack, row.source)
+        for route in row.routes:
+            if route.destination or route.into:
+                said = used | route_columns(route) | _predicate_columns(row)
+                said |= {skip.field for skip in (*row.skips, *route.skips)}
+                silent += [
+                    f"{row.phase_name(route)}.{name}" for name in sorted(set(layout.objects[row.source].kept) - said)
+                ]
+    return silent
 
 
 def _find_object_problems(pack: Pack, layout: Layout) -> list[str]:
@@ -50,19 +68,14 @@ def _find_alternative_problems(pack: Pack, name: str) -> list[str]:
     return []
 
 
-def _find_column_problems(row: ObjectRow, route: Route, kept: set[str], used: set[str]) -> list[str]:
+def _find_column_problems(row: ObjectRow, route: Route, kept: set[str]) -> list[str]:
     where = f"[[object]] {row.source}, route {route.name}" if route.name else f"[[object]] {row.source}"
     mapped = route_columns(route)
     skipped = {skip.field for skip in (*row.skips, *route.skips)}
     problems = [f"{where}, skip {name}: {row.source} has no such staged column" for name in sorted(skipped - kept)]
     twice = sorted({skip.field for skip in route.skips or row.skips} & mapped)
     problems += [f"{where}: {name} is both mapped and skipped" for name in twice]
-    if not (route.destination or route.into):
-        return problems
-    left = sorted(kept - mapped - used - skipped - _predicate_columns(row))
-    return problems + [
-        f"{where}: nothing says what becomes of {name}; map it or skip it with a reason" for name in left
-    ]
+    return problems
 
 
 def route_columns(route: Route) -> set[str]:

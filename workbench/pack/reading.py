@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import UsageError, raise_problems
+from workbench.errors import raise_problems
 from workbench.layout import Layout
 from workbench.model import FieldRule, Lookup, Merge
 from workbench.pack import shape
@@ -29,6 +28,7 @@ from workbench.pack.values import (
     Route,
     Skip,
 )
+from workbench.toml_file import read_toml
 
 
 def read_pack(path: Path, layout: Layout, *, defaults: Mapping[str, Any] = DEFAULTS) -> Pack:
@@ -64,22 +64,6 @@ def build_rule(row: Mapping[str, Any], defaults: Mapping[str, Any] = DEFAULTS) -
         label=row.get("label", ""),
         choices=tuple(row.get("choices", ())),
     )
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file.
-
-    Raises:
-        UsageError: It is not there, not UTF-8 or not TOML.
-    """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8 text: {error}; save the file as UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: not valid TOML: {error}") from error
 
 
 def _build_pack(path: Path, data: dict[str, Any], defaults: Mapping[str, Any]) -> Pack:

@@ -96,6 +96,7 @@ def _say_guess(guess: tuple[str, Proposal] | None) -> Row:
         "action": proposal.action,
         "destination": destination if proposal.to else "",
         "to": proposal.to,
+        "type": proposal.type,
         "confidence": proposal.confidence,
         "evidence": proposal.evidence,
     }

@@ -80,6 +80,6 @@ def _facts(frames: dict[str, pl.DataFrame], tenant: Tenant) -> dict[str, object]
         "Changed": changes.get("changed", 0),
         "Deleted": changes.get("deleted", 0),
         "Unchanged": changes.get("unchanged", 0),
-        "Held": frames["held"].height,
+        "Still held": frames["held"].height,
         "Requests used": tenant.requests,
     }

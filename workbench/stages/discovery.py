@@ -14,7 +14,7 @@ from workbench.discover.links import find_relationships
 from workbench.discover.objects import describe_objects
 from workbench.discover.profile import build_inventory, find_misfits, find_repeated_keys
 from workbench.discover.roster import build_roster
-from workbench.engagement import RunFolder
+from workbench.engagement import Engagement, RunFolder
 from workbench.errors import StopRun
 from workbench.evidence.manifest import hash_inputs
 from workbench.folder import save_frames
@@ -26,7 +26,7 @@ from workbench.model import Phase
 from workbench.pack import Pack
 from workbench.plan import compile_phases
 from workbench.records import build_records, derive_columns
-from workbench.sources.files import read_staged, source_digest, stage_folder
+from workbench.sources.files import Staged, read_staged, source_digest, stage_folder
 
 INPUTS = ("engagement.toml", "pack.toml", "layout.toml", "roster.csv")
 
@@ -83,7 +83,15 @@ def _check_ingest(files: pl.DataFrame) -> None:
         raise StopRun(f"rows read are neither staged nor rejected: {open_files['file'].to_list()}")
 
 
-def _describe(engagement, pack: Pack, layout: Layout, schema: TenantSchema, staged, source, phases):
+def _describe(
+    engagement: Engagement,
+    pack: Pack,
+    layout: Layout,
+    schema: TenantSchema,
+    staged: dict[str, pl.DataFrame],
+    source: Staged,
+    phases: tuple[Phase, ...],
+) -> dict[str, pl.DataFrame]:
     """The frames that describe the source, by the name they are saved under."""
     inventory = build_inventory(staged, layout)
     relationships = find_relationships(staged, layout)
@@ -101,7 +109,7 @@ def _describe(engagement, pack: Pack, layout: Layout, schema: TenantSchema, stag
             layout=layout,
             misfits=find_misfits(staged, layout),
             repeated_keys=find_repeated_keys(staged, layout),
-        ),  # fmt: skip
+        ),
         "roster": build_roster(staged, pack.owners, roster_file if roster_file.exists() else None),
         "forecast": forecast_requests(records, read_plans(), share=engagement.share),
     }

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.compiled import INPUTS, read_templates
-from workbench.engagement import RunFolder, home_folder
+from workbench.compiled import read_templates
+from workbench.engagement import INPUTS, RunFolder, home_folder
 from workbench.evidence.approvals import list_approvals
 from workbench.evidence.manifest import hash_inputs, hash_run
 from workbench.evidence.seal import seal

@@ -59,19 +59,21 @@ def load(run: RunFolder, tenant: Tenant) -> Load:
     save_csv(run.path / "held.csv", frames["held"])
     return Load(
         phases=compiled.phases,
-        facts=_facts(counts, tenant, digest),
+        facts=_facts(frames, tenant, digest),
         inputs=bind_inputs(engagement, compiled.schema, engagement.latest_run("sample")),
         **frames,
     )
 
 
-def _facts(counts: pl.DataFrame, tenant: Tenant, digest: dict) -> dict[str, object]:
-    total = {name: int(counts[name].sum()) for name in ("attempted", "loaded", "skipped", "held")}
+def _facts(frames: dict[str, pl.DataFrame], tenant: Tenant, digest: dict) -> dict[str, object]:
+    total = {name: int(frames["counts"][name].sum()) for name in ("attempted", "loaded", "skipped", "held")}
+    waiting = frames["row_outcomes"].join(frames["held"], on=["phase", "external_id"], how="semi")
     return {
         "Records attempted": total["attempted"],
         "Loaded": total["loaded"],
         "Skipped": total["skipped"],
         "Held": total["held"],
+        "Source rows in held records": waiting.height,
         "Requests used": tenant.requests,
         "Ledger": f"{digest['entries']:,} entries, head {digest['head'][:16]}",
     }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
 from workbench.compiled import bind_inputs, read_templates
+from workbench.decisions import Decision, read_decisions
 from workbench.discover.forecast import forecast_requests
-from workbench.engagement import RunFolder
+from workbench.engagement import Engagement, RunFolder
 from workbench.errors import raise_problems
 from workbench.folder import save_csv, save_frames, write_text
 from workbench.freshsales.client import Tenant
@@ -19,7 +21,8 @@ from workbench.gate import pass_approval
 from workbench.layout import Layout
 from workbench.model import Phase
 from workbench.pack import Pack
-from workbench.plan import compile_phases, phases_to_json, read_decisions
+from workbench.plan import compile_phases, phases_to_json
+from workbench.propose.confirm import confirm_proposals, list_open
 from workbench.propose.propose import propose_fields
 from workbench.records import account_rows, build_records, derive_columns
 from workbench.sources.files import read_staged
@@ -27,7 +30,11 @@ from workbench.sources.files import read_staged
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """The compiled mapping and everything the customer confirms by approving it."""
+    """The compiled mapping and everything the customer confirms by approving it.
+
+    Attributes:
+        open_points: Proposals nobody decided yet; while there is one, the mapping cannot be approved.
+    """
 
     proposals: pl.DataFrame
     phases: tuple[Phase, ...]
@@ -35,6 +42,7 @@ class Mapping:
     schema_plan: pl.DataFrame
     row_outcomes: pl.DataFrame
     forecast: pl.DataFrame
+    open_points: tuple[str, ...]
     facts: dict[str, object]
     inputs: dict[str, str]
 
@@ -51,11 +59,11 @@ def map_fields(run: RunFolder, tenant: Tenant) -> Mapping:
     pack, layout = read_templates(engagement)
     discovery = engagement.latest_run("discovery").path
     schema = read_schema(tenant, plan=engagement.plan)
-    decisions = read_decisions(engagement.folder / "decisions.toml", pack, layout)
+    decisions = _decide(run, pack, layout, schema)
     phases = compile_phases(pack, layout=layout, capabilities=schema.capabilities, decisions=decisions)
     schema_plan = create_missing(tenant, plan_schema(phases, schema))
     schema = read_schema(tenant, plan=engagement.plan)
-    frames = _compile(engagement, discovery, pack, layout, schema, phases, decisions)
+    frames = _compile(engagement, discovery, pack, schema, phases, decisions)
     frames["schema_plan"] = schema_plan
     save_frames(run.path, frames)
     save_csv(run.path / "field_map.csv", frames["proposals"])
@@ -68,13 +76,29 @@ def map_fields(run: RunFolder, tenant: Tenant) -> Mapping:
     )
     return Mapping(
         phases=phases,
+        open_points=list_open(frames["proposals"]),
         facts=_facts(frames, phases, tenant),
         inputs=bind_inputs(engagement, schema, engagement.latest_run("discovery")),
         **frames,
     )
 
 
-def _compile(engagement, discovery, pack: Pack, layout: Layout, schema: TenantSchema, phases, decisions):
+def _decide(run: RunFolder, pack: Pack, layout: Layout, schema: TenantSchema) -> tuple[Decision, ...]:
+    """The analyst's decisions, with what they confirm spelled out from the proposals."""
+    decisions = read_decisions(run.engagement.folder / "decisions.toml", pack, layout)
+    inventory = pl.read_parquet(run.engagement.latest_run("discovery").path / "inventory.parquet")
+    phases = compile_phases(pack, layout=layout, capabilities=schema.capabilities)
+    return confirm_proposals(decisions, propose_fields(inventory, pack, phases), pack=pack, layout=layout)
+
+
+def _compile(
+    engagement: Engagement,
+    discovery: Path,
+    pack: Pack,
+    schema: TenantSchema,
+    phases: tuple[Phase, ...],
+    decisions: tuple[Decision, ...],
+) -> dict[str, pl.DataFrame]:
     """The frames of the mapping, by the name they are saved under."""
     derived = derive_columns(read_staged(discovery / "staged"), pack)
     records = {phase.name: build_records(phase, derived) for phase in phases}

@@ -65,7 +65,7 @@ def require_proof(result: Rollback) -> Shown:
             f"the tenant is not yet what it was: {', '.join(open_phases)}; the proof says how many records differ, "
             "correct those in Freshsales or run the rollback again"
         )
-    sentence = f"Proved for all {result.proof.height} phases: the tenant is what it was before the first write."
+    sentence = f"Proved for all {result.proof.height} phases: what was deleted is gone, what was restored is as before."
     return Shown(html=f"<p>{sentence}</p>", text=sentence)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from workbench.shown import say_hours, to_html
 
 _NOTHING = '<span class="wb-none">–</span>'
+# A longer text is a sentence: on a narrow screen its column stays wide enough to read.
+_SENTENCE = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,10 @@ def mark(label: str) -> Column:
 
 
 def _show_text(value: object) -> str:
-    return _NOTHING if value is None else to_html(str(value))
+    if value is None:
+        return _NOTHING
+    words = to_html(str(value))
+    return f'<span class="wb-words">{words}</span>' if len(str(value)) > _SENTENCE else words
 
 
 def _show_code(value: Any) -> str:

@@ -9,6 +9,8 @@ from workbench.tables.cells import code, count, text
 from workbench.tables.theme import build_table
 from workbench.tables.words import ACTIONS
 
+_STAMP = r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\dZ$"
+
 
 def show_facts(facts: dict[str, object]) -> Shown:
     """The closing facts of a run, a line each, in their order."""
@@ -16,7 +18,9 @@ def show_facts(facts: dict[str, object]) -> Shown:
         {"fact": list(facts), "value": [_say_fact(value) for value in facts.values()]},
         schema={"fact": pl.String, "value": pl.String},
     )
-    return build_table(rows, {"fact": text(""), "value": text("")}, id="facts", title="Figures", has_heads=False)
+    return build_table(
+        rows, {"fact": text(""), "value": text("")}, id="facts", title="The run in figures", has_heads=False
+    )
 
 
 def show_documents(documents: pl.DataFrame) -> Shown:
@@ -25,7 +29,7 @@ def show_documents(documents: pl.DataFrame) -> Shown:
         documents,
         {"document": code("File"), "rows": count("Rows"), "use": text("What it is for")},
         id="documents",
-        title="Files",
+        title="Files of this handoff",
         empty="no document was written.",
     )
 
@@ -41,18 +45,22 @@ def show_inventories(inventories: pl.DataFrame) -> Shown:
             "rebuild": text("How to rebuild it"),
         },
         id="inventories",
-        title="By hand",
+        title="To rebuild by hand",
         empty="nothing has to be rebuilt.",
     )
 
 
 def show_losses(losses: pl.DataFrame) -> Shown:
-    """The source fields left behind: object, field, filled, action, reason."""
+    """The source fields left behind: object, field, filled, action, reason; fields that are alike share a line."""
+    alike = losses.group_by("object", "action", "reason", "filled", maintain_order=True).agg(
+        fields=pl.len().cast(pl.Int64), field=pl.col("field").str.join(", ")
+    )
     return build_table(
-        losses.with_columns(pl.col("action").replace(ACTIONS)),
+        alike.with_columns(pl.col("action").replace(ACTIONS)),
         {
             "field": code("Field"),
-            "filled": count("Filled in"),
+            "fields": count("Fields"),
+            "filled": count("Rows that fill them"),
             "action": text("As"),
             "reason": text("Why"),
         },
@@ -66,7 +74,7 @@ def show_losses(losses: pl.DataFrame) -> Shown:
 def show_approvals(approvals: pl.DataFrame) -> Shown:
     """Who approved what and in which words: stage, run, by, role, meaning, at."""
     return build_table(
-        approvals,
+        approvals.with_columns(pl.col("at").str.replace(_STAMP, "${1} ${2} UTC")),
         {
             "stage": text("Stage"),
             "run": code("Run"),

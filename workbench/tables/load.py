@@ -10,7 +10,7 @@ from workbench.evidence.masking import mask_column, mask_value
 from workbench.model import HOLD_CODES, TAGS
 from workbench.shown import Shown
 from workbench.tables.cells import code, count, mark, text
-from workbench.tables.theme import add_total, build_table, fold, to_id
+from workbench.tables.theme import add_total, build_table, fold, say, to_id
 from workbench.tables.words import CAUSES, say_destination, say_plainly
 
 # What a reason may quote: an address, a number long enough to dial, an id.
@@ -81,6 +81,8 @@ def show_diff(diff: pl.DataFrame, *, limit: int = 30, rest_in: str = "diff.csv")
 
 def show_counts(counts: pl.DataFrame) -> Shown:
     """The balance of every phase, as COUNTS: attempted = loaded + skipped + held, checked in sight."""
+    if counts.height and not counts["attempted"].sum():
+        return say("Balance by phase: no record had to be loaded.")
     rows = add_total(counts, label="phase", words="All phases").with_columns(
         pl.col("destination").map_elements(say_destination, return_dtype=pl.String),
         closes=pl.col("attempted") == pl.col("loaded") + pl.col("skipped") + pl.col("held"),
@@ -99,7 +101,8 @@ def show_counts(counts: pl.DataFrame) -> Shown:
         },
         id="counts",
         title="Balance by phase",
-        note="Attempted = loaded + skipped + held. Skipped records repeat another one, row for row.",
+        note="Attempted = loaded + skipped + held. Skipped records repeat another one, row for row. Requests are those "
+        "of each phase: records an earlier run has loaded cost none, and preparing and reading back come on top.",
         empty="no phase has run.",
         has_total=True,
     )

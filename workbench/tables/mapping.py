@@ -21,7 +21,7 @@ def show_objects(objects: pl.DataFrame) -> Shown:
     return build_table(
         _name_destination(objects),
         {
-            "source": code("Source"),
+            "source": text("Source"),
             "destination": text("Freshsales"),
             "outcome": text("Outcome"),
             "fidelity": text("Fidelity"),
@@ -39,13 +39,13 @@ def show_objects(objects: pl.DataFrame) -> Shown:
 def show_proposals(proposals: pl.DataFrame) -> Shown:
     """Every field with its place, the evidence and how sure it is, as PROPOSALS: objects first, fields folded away."""
     objects = proposals.group_by("object", maintain_order=True).agg(
-        fields=pl.len(),
-        carried=pl.col("action").is_in(CARRIED).sum(),
-        left=(~pl.col("action").is_in(CARRIED)).sum(),
-        open=(pl.col("state") == "proposed").sum(),
+        fields=pl.len().cast(pl.Int64),
+        carried=pl.col("action").is_in(CARRIED).sum().cast(pl.Int64),
+        left=(~pl.col("action").is_in(CARRIED)).sum().cast(pl.Int64),
+        open=(pl.col("state") == "proposed").sum().cast(pl.Int64),
     )
     heading = build_table(
-        objects,
+        add_total(objects, label="object", words="All objects"),
         {
             "object": code("Object"),
             "fields": count("Fields"),
@@ -56,6 +56,7 @@ def show_proposals(proposals: pl.DataFrame) -> Shown:
         id="proposals",
         title="Fields by object",
         empty="the source has no field.",
+        has_total=True,
     )
     if objects.is_empty():
         return heading
@@ -84,12 +85,16 @@ def _map_object(name: str, fields: pl.DataFrame) -> tuple[str, Shown]:
     return line, build_table(rows, columns, id=f"proposals-{to_id(name)}", title=f"Fields of {name}")
 
 
-def show_row_outcomes(row_outcomes: pl.DataFrame) -> Shown:
-    """What became of every source row, as ROW_OUTCOMES, counted by object, outcome and reason."""
-    rows = (
-        row_outcomes.group_by("object", "outcome", "phase", "reason", maintain_order=True)
-        .agg(rows=pl.len().cast(pl.Int64))
-        .sort("object", "rows", descending=[False, True], maintain_order=True)
+def show_row_outcomes(row_outcomes: pl.DataFrame, *, held: pl.DataFrame | None = None) -> Shown:
+    """What becomes of every source row, as ROW_OUTCOMES, counted by object, outcome and reason.
+
+    Args:
+        held: The records held after a load, as HELD: the rows they are made of have not arrived.
+    """
+    rows = row_outcomes if held is None else _mark_waiting(row_outcomes, held)
+    waiting = {} if held is None else {"waiting": count("Of them held")}
+    rows = rows.group_by("object", "outcome", "phase", "reason", maintain_order=True).agg(
+        pl.col(list(waiting)).sum(), rows=pl.len().cast(pl.Int64)
     )
     return build_table(
         add_total(rows, label="object", words="All rows"),
@@ -98,25 +103,37 @@ def show_row_outcomes(row_outcomes: pl.DataFrame) -> Shown:
             "outcome": text("Outcome"),
             "phase": code("Phase"),
             "rows": count("Rows"),
+            **waiting,
             "reason": text("Why"),
         },
         id="row-outcomes",
         title="Rows by outcome",
-        note="Each row of the source is counted exactly once.",
+        note="Each row of the source is counted exactly once."
+        + (" A held record keeps back all the rows it is made of." if waiting else ""),
         empty="the source has no row.",
         has_total=True,
     )
 
 
+def _mark_waiting(row_outcomes: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    waiting = held.select("phase", "external_id", waiting=pl.lit(1, pl.Int64)).unique()
+    return row_outcomes.join(waiting, on=["phase", "external_id"], how="left", maintain_order="left").with_columns(
+        pl.col("waiting").fill_null(0)
+    )
+
+
 def show_roster(roster: pl.DataFrame) -> Shown:
     """The people who own records in the source, as ROSTER, masked."""
+    known = roster.filter(pl.col("email").fill_null("") != "").height
     return build_table(
         _mask_people(roster),
         {"name": text("Name, masked"), "email": text("E-mail, masked"), "role": text("Role")},
         id="roster",
         title="Staff in the source",
+        note=f"An e-mail address, by which they are matched to Freshsales users, is known of {known:,} of "
+        f"{roster.height:,}.",
         empty="the source names no owner.",
-        limit=30,
+        limit=10,
         rest_in="roster.parquet",
     )
 
@@ -127,7 +144,7 @@ def show_owners(owners: pl.DataFrame) -> Shown:
     is_named = pl.col("source_id").is_not_null()
     counted = owners.group_by("resolution").agg(is_named.sum(), pl.col("records").sum()).sort("resolution").iter_rows()
     tally = "; ".join(
-        f"{RESOLUTIONS.get(name, name)}: {owners_:,} owners, {records:,} records" for name, owners_, records in counted
+        f"{RESOLUTIONS.get(name, name)}: {owners_:,} people, {records:,} records" for name, owners_, records in counted
     )
     return build_table(
         _mask_people(owners)
@@ -148,7 +165,7 @@ def show_owners(owners: pl.DataFrame) -> Shown:
         title="Owners",
         note=f"By {tally}.",
         empty="no record names an owner.",
-        limit=30,
+        limit=15,
         rest_in="owners.parquet",
     )
 

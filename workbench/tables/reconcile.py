@@ -50,8 +50,15 @@ def show_delta(delta: pl.DataFrame) -> Shown:
 
 def show_validation(validation: pl.DataFrame) -> Shown:
     """Records expected, recorded and found, as VALIDATION."""
+    total = add_total(_name_destinations(validation), label="phase", words="All phases")
     return build_table(
-        _name_destinations(validation),
+        total.with_columns(
+            # What cannot be listed has no sum either.
+            in_tenant=pl.when((pl.col("phase") == "All phases") & validation["in_tenant"].has_nulls())
+            .then(None)
+            .otherwise("in_tenant"),
+            agrees=pl.col("agrees").fill_null(validation["agrees"].all()),
+        ),  # fmt: skip
         {
             "phase": code("Phase"),
             "destination": text("Becomes"),
@@ -63,8 +70,10 @@ def show_validation(validation: pl.DataFrame) -> Shown:
         },
         id="validation",
         title="Records by phase",
-        note="A dash stands where Freshsales cannot list records of that kind; there the ledger counts.",
+        note="Expected = in the ledger + held. A dash stands where Freshsales cannot list records of that kind: they "
+        "were confirmed one by one when they were written, and are not counted again here.",
         empty="no phase has run.",
+        has_total=True,
     )
 
 
@@ -87,6 +96,7 @@ def show_fill(fill: pl.DataFrame) -> Shown:
         },
         id="fill",
         title="Fill rates by phase",
+        note="Of the kinds of records whose fields Freshsales lists.",
         empty="no field was compared.",
     )
     if fill.is_empty():
@@ -124,6 +134,7 @@ def show_owner_rates(owners: pl.DataFrame) -> Shown:
         },
         id="owner-rates",
         title="Records by owner",
+        note="Of the kinds of records whose owner Freshsales lists.",
         empty="no record has an owner.",
         limit=30,
         rest_in="owners.parquet",
@@ -143,7 +154,8 @@ def show_rollback_preview(preview: pl.DataFrame) -> Shown:
         },
         id="rollback-preview",
         title="Planned, by phase",
-        note="Records this migration created are deleted; records that were there before get their old values back.",
+        note="Records this migration created are deleted; records that were there before get their old values back. "
+        "Reading them before and after takes further requests.",
         empty="nothing of this migration stands in Freshsales.",
         has_total=True,
     )
@@ -170,8 +182,9 @@ def show_rollback(counts: pl.DataFrame) -> Shown:
 
 def show_proof(proof: pl.DataFrame) -> Shown:
     """The proof of a rollback by reading back, as PROOF."""
+    total = add_total(_name_destinations(proof), label="phase", words="All phases")
     return build_table(
-        _name_destinations(proof),
+        total.with_columns(pl.col("holds").fill_null(proof["holds"].all())),
         {
             "phase": code("Phase"),
             "destination": text("Became"),
@@ -185,6 +198,7 @@ def show_proof(proof: pl.DataFrame) -> Shown:
         id="proof",
         title="Read back, by phase",
         empty="nothing was written, so there is nothing to prove.",
+        has_total=True,
     )
 
 

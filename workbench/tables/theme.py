@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import polars as pl
-from great_tables import GT, loc, style
+from great_tables import GT, html, loc, style
 
 from workbench.shown import Shown, show_unseen, to_html
 from workbench.tables.cells import KINDS, Column
@@ -50,7 +50,7 @@ def build_table(
     columns = {name: column for name, column in columns.items() if not _is_blank(shown[name])}
     table = _lay_out(shown, columns, id=id, group=group).tab_header(show_unseen(title))
     for line in notes:
-        table = table.tab_source_note(show_unseen(line))
+        table = table.tab_source_note(html(f"<span>{to_html(line, longest=1000)}</span>"))
     if not has_heads:
         table = table.tab_options(column_labels_hidden=True)
     if has_total and shown.height == rows.height:
