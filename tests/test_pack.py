@@ -1,6 +1,7 @@
 """Reading packs: the clinic pack as it ships, and every way a pack can be wrong."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
