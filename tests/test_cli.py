@@ -67,3 +67,17 @@ def test_debug_shows_the_traceback():
     result = run_workbench("--debug", "status", "nobody")
 
     assert "Traceback" in result.stderr
+
+
+def test_ctrl_c_is_one_message_and_exit_code_130():
+    """Whatever command was running, Ctrl-C says that what was done stands, and shells see a stopped command."""
+    code = (
+        "import sys\nfrom workbench.cli import cli, main\n"
+        "@cli.command()\ndef wait():\n    raise KeyboardInterrupt\n"
+        "sys.argv = ['workbench', 'wait']\nmain()\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+    assert result.returncode == 130
+    assert "the same command goes on from there" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -52,6 +52,10 @@ def write(tmp_path, text):
         ('plan = "growth"', "plan = 3", "expected str"),
         ('name = "acme"', "", "[engagement] name is missing"),
         ('url = "http', 'url = "ftp', "expected http(s)"),
+        ("127.0.0.1:1", "127.0.0.1:99999", "expected http(s)"),
+        ("127.0.0.1:1", "[broken", "expected http(s)"),
+        ("[engagement]", "tenant = 5\n[engagement]", "not valid TOML"),
+        ("[engagement]", "sample = 5\n[engagement]", "sample = 5: expected a table"),
         ('plan = "growth"', 'plan = "growth"\nshare = 1.5', "above 0 and at most 1"),
         ('fallback_owner = "a@b.example"', "", "needs fallback_owner"),
         ("[tenant]", "[sample]\nsize = 900\n[tenant]", "1 to 500"),
@@ -142,3 +146,11 @@ def test_a_stage_that_never_ran_says_how_to_run_it(folder):
     """The latest run of a stage without runs names the command."""
     with pytest.raises(UsageError, match="workbench run acme sample"):
         read_engagement(folder).latest_run("sample")
+
+
+def test_the_folder_and_the_settings_carry_one_name(folder):
+    """Commands find an engagement by its folder and approvals by its name, so two names are refused."""
+    folder.rename(folder.parent / "moved")
+
+    with pytest.raises(UsageError, match="name = 'acme', but the folder is 'moved'"):
+        find_engagement("moved", runs=folder.parent)

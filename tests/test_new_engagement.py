@@ -63,3 +63,25 @@ def test_a_remote_tenant_needs_a_fallback_owner_of_its_own(tmp_path, export):
         )  # fmt: skip
 
     assert os.listdir(tmp_path / "runs") == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"), [({"url": "foo"}, "[tenant] url = 'foo'"), ({"customer": "a\x7fb"}, "not valid TOML")]
+)
+def test_a_setting_that_cannot_be_used_is_told_without_the_folder_that_is_gone(tmp_path, export, settings, said):
+    """The message names the engagement asked for, not the place where it was being made; nothing is left."""
+    asked = {"source": export, "pack": "clinic", "url": URL, "plan": "pro", "runs": tmp_path / "runs"} | settings
+
+    with pytest.raises(UsageError) as caught:
+        create_engagement("acme", **asked)
+
+    assert "engagement 'acme' cannot be made" in str(caught.value)
+    assert said in str(caught.value)
+    assert ".new-" not in str(caught.value)
+    assert os.listdir(tmp_path / "runs") == []
+
+
+def test_a_roster_is_a_file(tmp_path, export):
+    """A folder given as the roster is named as one."""
+    with pytest.raises(UsageError, match="is a folder; name its CSV file"):
+        create(tmp_path, export, roster=tmp_path)

@@ -120,3 +120,9 @@ def test_names_of_secrets_are_known(name):
 def test_innocent_names_stay_allowed(name):
     """A name that merely resembles one is none."""
     assert not is_secret_name(name)
+
+
+def test_a_stage_without_parameters_says_so():
+    """An unknown parameter of a stage that takes none is not answered with an empty list."""
+    with pytest.raises(UsageError, match="there is no parameter size; this stage takes none"):
+        convert_parameters({"size": "3"}, {"run": str}, where="x.ipynb")

@@ -411,7 +411,7 @@ def test_fields_left_behind_alike_share_a_line():
 
     words = read(show("show_losses", [*alike, other]))
 
-    assert "LAT, LON 2 4 left behind no place" in words and "NAME 1 2 left behind" in words
+    assert "LAT, LON 4 left behind no place" in words and "NAME 2 left behind" in words
 
 
 def test_what_freshsales_cannot_list_has_no_sum():

@@ -188,8 +188,8 @@ def serve(plan: str, port: int, data: Path | None, time_scale: float) -> None:
     from workbench.sandbox import serve as serve_tenant
 
     settings = TenantSettings(plan=plan, time_scale=time_scale)
-    say(f"Freshsales {plan} at http://127.0.0.1:{port}/crm/sales/api, key {settings.key}; stop with Ctrl-C")
-    serve_tenant(settings, path=data, port=port)
+    told = f"key {settings.key}; stop with Ctrl-C"
+    serve_tenant(settings, path=data, port=port, ready=lambda url: say(f"Freshsales {plan} at {url}, {told}"))
 
 
 @cli.command(epilog=_example("workbench demo"))
@@ -206,12 +206,10 @@ def main() -> None:
     debug = "--debug" in sys.argv
     try:
         cli.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        raise SystemExit(130) from None
     except click.ClickException as error:
         error.show()
         raise SystemExit(error.exit_code) from None
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.exceptions.Abort):  # click turns the first into the second
         say("stopped; what was done stands recorded, and the same command goes on from there")
         raise SystemExit(130) from None
     except Exception as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -172,7 +171,13 @@ def find_engagement(name: str, *, runs: Path = RUNS) -> Engagement:
         raise UsageError(
             f"no engagement {name!r} ({listed}); make it with: workbench new {name} --pack PACK --source PATH"
         )
-    return read_engagement(folder)
+    engagement = read_engagement(folder)
+    if engagement.name != name:
+        raise UsageError(
+            f"{folder / 'engagement.toml'}: [engagement] name = {engagement.name!r}, but the folder is {name!r}; "
+            "give both the same name, for commands and approvals go by it"
+        )
+    return engagement
 
 
 def open_engagement(start: Path | None = None) -> Engagement:
@@ -271,14 +276,26 @@ def _find_problems(data: dict) -> list[str]:
         if table not in _SETTINGS:
             problems.append(f"[{table}] is not a table here{name_nearest(table, _SETTINGS)}")
             continue
-        for key, value in values.items() if isinstance(values, dict) else ():
+        if not isinstance(values, dict):
+            problems.append(f"{table} = {values!r}: expected a table; write [{table}] and its settings below")
+            continue
+        for key, value in values.items():
             if key not in _SETTINGS[table]:
                 problems.append(f"[{table}] {key} is not a setting{name_nearest(key, _SETTINGS[table])}")
             elif not isinstance(value, _SETTINGS[table][key]) or isinstance(value, bool):
                 problems.append(f"[{table}] {key} = {value!r}: expected {_SETTINGS[table][key][0].__name__}")
     for table, keys in _REQUIRED.items():
-        problems += [f"[{table}] {key} is missing" for key in keys if key not in data.get(table, {})]
+        given = data.get(table, {})
+        problems += [f"[{table}] {key} is missing" for key in keys if isinstance(given, dict) and key not in given]
     return problems or _find_bad_values(data)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and url.split() == [url]
+    except ValueError:  # a port or a host that cannot be one
+        return False
 
 
 def _find_bad_values(data: dict) -> list[str]:
@@ -290,7 +307,7 @@ def _find_bad_values(data: dict) -> list[str]:
         value = data.get(table, {}).get(key, values[0])
         if value not in values:
             problems.append(f"[{table}] {key} = {value!r}: use one of {', '.join(values)}")
-    if not re.match(r"^https?://[^\s/]+/", tenant["url"] + "/"):
+    if not _is_address(tenant["url"]):
         problems.append(f"[tenant] url = {tenant['url']!r}: expected http(s)://host/crm/sales/api")
     if not 0 < tenant.get("share", 1.0) <= 1:
         problems.append(f"[tenant] share = {tenant['share']}: a part of the quota, above 0 and at most 1")

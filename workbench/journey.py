@@ -12,6 +12,7 @@ from workbench.evidence import approvals
 from workbench.evidence.manifest import write_manifest
 from workbench.evidence.signing import load_or_create_key
 from workbench.evidence.standing import judge_stages
+from workbench.kernel import STOPPED
 from workbench.runs import RunRecord
 from workbench.runs import run_stage as run_notebook
 from workbench.stages import STAGES
@@ -36,6 +37,7 @@ def run_stage(
     Raises:
         GateClosed: The stage before it does not stand approved for today's inputs; nothing was run.
         WorkbenchError: The run failed; of the class that its notebook raised.
+        KeyboardInterrupt: Ctrl-C stopped it; the run is on record as stopped.
     """
     if needed := STAGES[stage].needs:
         approvals.require_standing(engagement, needed)
@@ -44,6 +46,9 @@ def run_stage(
     say(f"{stage}: running notebooks/{run.stage.slug}.ipynb")
     record = run_notebook(run, parameters=parameters, on_progress=say)
     write_manifest(run, record=record, key=load_or_create_key(home_folder()))
+    if record.reason == STOPPED:
+        say(f"{record.label}: {STOPPED}; the stopped run stays on record")
+        raise KeyboardInterrupt
     if record.status != "complete":
         raise _as_error(record, engagement)
     return record

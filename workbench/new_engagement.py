@@ -12,7 +12,7 @@ from pathlib import Path
 from string import Template
 
 from workbench.engagement import RUNS, TEMPLATES, Engagement, is_local, read_engagement
-from workbench.errors import raise_problems
+from workbench.errors import UsageError, raise_problems
 from workbench.layout import read_layout
 from workbench.pack import read_pack
 
@@ -78,10 +78,19 @@ def _write_folder(folder: Path, settings: str, *, pack: str, roster: Path | None
         shutil.copyfile(TEMPLATES / "layouts" / f"{layout}.toml", made / "layout.toml")
         if roster:
             shutil.copyfile(roster, made / "roster.csv")
-        read_engagement(made)
+        _check_settings(made, named=folder.name)
         read_pack(made / "pack.toml", read_layout(made / "layout.toml"))
         os.replace(made, folder)
     return read_engagement(folder)
+
+
+def _check_settings(made: Path, *, named: str) -> None:
+    try:
+        read_engagement(made)
+    except UsageError as error:
+        # The folder is gone when the analyst reads this, so it must not be named.
+        told = str(error).replace(f"{made / 'engagement.toml'}: ", "")
+        raise UsageError(f"engagement {named!r} cannot be made: {told}") from error
 
 
 def _read_layout_name(pack: Path) -> str:
@@ -102,4 +111,6 @@ def _find_pack_problems(pack: str) -> list[str]:
 
 
 def _find_path_problems(paths: dict[str, Path | None]) -> list[str]:
-    return [f"{what} {path} does not exist" for what, path in paths.items() if path and not path.exists()]
+    problems = [f"{what} {path} does not exist" for what, path in paths.items() if path and not path.exists()]
+    roster = paths["roster"]
+    return problems + [f"roster {roster} is a folder; name its CSV file"] * bool(roster and roster.is_dir())

@@ -111,7 +111,8 @@ def _find_name_problem(name: str, declared: Mapping[str, type]) -> str:
     if name == RUN:
         return "run is the stamp of the run; the runner sets it"
     if name not in declared:
-        return f"there is no parameter {name}{name_nearest(name, [known for known in declared if known != RUN])}"
+        known = [other for other in declared if other != RUN]
+        return f"there is no parameter {name}{name_nearest(name, known) if known else '; this stage takes none'}"
     return ""
 
 

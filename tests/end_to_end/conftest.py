@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,10 +25,12 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory) -> Demo:
+def demo(tmp_path_factory) -> Iterator[Demo]:
     """`workbench demo` in a folder of the tests' own."""
     runs = tmp_path_factory.mktemp("demo") / "runs"
     runs.mkdir()
     said: list[str] = []
-    run_demo(plan="enterprise", say=said.append, runs=runs)
-    return Demo(engagement=find_engagement(NAME, runs=runs), said=said)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_HOME", str(runs.parent / "home"))
+        run_demo(plan="enterprise", say=said.append, runs=runs)
+        yield Demo(engagement=find_engagement(NAME, runs=runs), said=said)

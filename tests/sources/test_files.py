@@ -353,3 +353,10 @@ def test_the_digest_follows_content_and_not_the_container(export, layout, tmp_pa
     assert source_digest(export, layout) == first
     write(export, HEADER + "1,Anna,,x\n")
     assert source_digest(export, layout) != first
+
+
+def test_bytes_that_are_no_text_are_refused_in_words(export, layout, out):
+    """A damaged file, in which no encoding can be recognised, is one message about that file."""
+    write(export, bytes(range(1, 256)) * 40)
+
+    assert "people.csv: line" in refuse(export, layout, out)

@@ -125,6 +125,7 @@ def _guess_page(path: Path, broken_at: int) -> str:
         for guess in chardet.detect_all(
             sample, ignore_threshold=True, include_encodings=(USUAL, *RIVALS), compat_names=False
         )
+        if guess["encoding"]  # null where the bytes look like no text at all
     }
     best = max(scores, key=scores.get, default=USUAL)
     return best if scores.get(best, 0) >= CLEARLY * scores.get(USUAL, 0) else USUAL

@@ -53,14 +53,13 @@ def show_inventories(inventories: pl.DataFrame) -> Shown:
 def show_losses(losses: pl.DataFrame) -> Shown:
     """The source fields left behind: object, field, filled, action, reason; fields that are alike share a line."""
     alike = losses.group_by("object", "action", "reason", "filled", maintain_order=True).agg(
-        fields=pl.len().cast(pl.Int64), field=pl.col("field").str.join(", ")
+        field=pl.col("field").str.join(", ")
     )
     return build_table(
         alike.with_columns(pl.col("action").replace(ACTIONS)),
         {
             "field": code("Field"),
-            "fields": count("Fields"),
-            "filled": count("Rows that fill them"),
+            "filled": count("Filled rows"),
             "action": text("As"),
             "reason": text("Why"),
         },

@@ -1,0 +1,60 @@
+"""The way through an engagement as the command walks it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import nbformat
+
+SETTINGS = """
+[engagement]
+name = "acme"
+pack = "clinic"
+source = "source"
+[tenant]
+url = "http://127.0.0.1:1/crm/sales/api"
+plan = "growth"
+"""
+# The command's own path, on a notebook that says when it is busy.
+DRIVER = """
+import sys
+from pathlib import Path
+import workbench.runs
+from workbench.engagement import read_engagement
+from workbench.journey import run_stage
+folder = Path(sys.argv[1])
+workbench.runs.NOTEBOOKS = folder
+try:
+    run_stage(read_engagement(folder), "discovery", say=lambda line: print(line, flush=True))
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+BUSY = "import time\nfrom workbench.progress import report_progress\nreport_progress('busy', done=0, total=1)\n"
+
+
+def test_a_stopped_run_is_recorded_and_the_interrupt_goes_on(tmp_path):
+    """Ctrl-C reaches the command, which ends with its code; the run stands on record, signed, and is not complete."""
+    folder = tmp_path / "acme"
+    folder.mkdir()
+    (folder / "engagement.toml").write_text(SETTINGS)
+    cells = [
+        nbformat.v4.new_code_cell('run: str = ""', metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell(f"{BUSY}time.sleep(60)"),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "10_discovery.ipynb")
+
+    settings = os.environ | {"WORKBENCH_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-c", DRIVER, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=settings) as driver:
+        assert any(line == "busy: 0 of 1\n" for line in driver.stdout)
+        driver.send_signal(signal.SIGINT)
+        said = driver.communicate(timeout=30)[0]
+
+    assert "stopped by the analyst" in said
+    assert said.endswith("interrupted\n")
+    (run,) = (folder / "10_discovery").iterdir()
+    assert {"run.json", "manifest.json"} <= {path.name for path in run.iterdir()}
+    assert not (run / "result.json").exists()
