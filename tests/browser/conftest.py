@@ -45,7 +45,8 @@ class Visit:
         ]
 
 
-@pytest.fixture(scope="session")
+# While Playwright runs, its loop is the process's running one: other tests' must not meet it.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium without a window."""
     path = find_chromium() or find_own()

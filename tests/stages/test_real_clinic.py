@@ -18,7 +18,11 @@ MARK = re.compile(r"\[source [^\]]+\]$")
 OBJECTS = ("sales_account", "contact", "deal", "task", "appointment", "note", "cm_care_plan", "cm_medication")
 
 
-@pytest.fixture(scope="module", params=["enterprise", "growth"])
+# A group a plan, so that each is loaded once, by one process, and its rollback comes last.
+PLANS = [pytest.param(plan, marks=pytest.mark.xdist_group(f"real-{plan}")) for plan in ("enterprise", "growth")]
+
+
+@pytest.fixture(scope="module", params=PLANS)
 def loaded(request, tmp_path_factory) -> Walk:
     """The export, loaded; the digest of the tenant before the first record is kept beside it."""
     if not EXPORT.exists():
@@ -41,8 +45,6 @@ def name_source(object: str, record: dict) -> str | None:
     return record["external_id"] if object == "contact" else record["custom_field"]["cf_source_id"]
 
 
-# One group, so that the load happens once for all tests of a plan and its rollback comes last.
-@pytest.mark.xdist_group("real-clinic")
 class TestRealClinic:
     """The tests share one load; they run in the order they stand here."""
 
