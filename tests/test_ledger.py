@@ -289,3 +289,65 @@ def test_one_source_record_may_stand_twice(ledger):
     assert ledger.destination_id("patients", "p1", destination="sales_account") == 2
     assert ledger.destination_id("patients", "p1", destination="contact") == 1
     assert ledger.phases() == ["patients", "patients.company"]
+
+
+def write_one(path, name: str) -> None:
+    """One more loaded record in the ledger at `path`."""
+    with Ledger.open(path) as ledger:
+        ledger.begin_run("40_load/x")
+        number = len(list(ledger.entries())) + 1
+        ledger.confirm(ledger.intend(PATIENTS, name, action="create", body={"first_name": name}), number)
+
+
+def lose(path) -> None:
+    """The ledger's files are gone; the note beside it is not."""
+    for file in path.parent.glob("ledger.sqlite*"):
+        if not file.name.endswith(".head"):
+            file.unlink()
+
+
+def put_back_an_older_copy(path) -> None:
+    """The ledger as it was before its newest record."""
+    older = sqlite3.connect(path.with_name("older"))
+    kept = sqlite3.connect(path)
+    kept.executescript("DROP TRIGGER entries_remain; DELETE FROM entries WHERE seq > 2;")
+    kept.backup(older)
+    kept.close()
+    older.close()
+
+
+def change_an_entry(path) -> None:
+    """Somebody edits what was sent."""
+    connection = sqlite3.connect(path)
+    triggers = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
+    for name in triggers:
+        connection.execute(f"DROP TRIGGER {name}")
+    connection.execute("UPDATE entries SET payload = replace(payload, 'first_name', 'last_name') WHERE seq = 1")
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize("spoil", [lose, put_back_an_older_copy, change_an_entry])
+def test_only_the_newest_whole_ledger_is_written_to(tmp_path, spoil):
+    """By a lost, older or changed ledger records would be written twice, so nothing is written by it."""
+    path = tmp_path / "ledger.sqlite"
+    write_one(path, "a")
+    write_one(path, "b")
+    spoil(path)
+
+    with pytest.raises(StopRun, match="written twice"):
+        Ledger.open(path)
+
+
+def test_a_note_that_lags_behind_a_killed_run_is_no_obstacle(tmp_path):
+    """A killed run leaves more in the ledger than was noted; the next writer goes on from there."""
+    path = tmp_path / "ledger.sqlite"
+    write_one(path, "a")
+    note = (tmp_path / "ledger.sqlite.head").read_text()
+    write_one(path, "b")
+    (tmp_path / "ledger.sqlite.head").write_text(note)
+
+    write_one(path, "c")
+
+    with Ledger.open_read_only(path) as ledger:
+        assert ledger.crosswalk().height == 3

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 from workbench import errors
 from workbench.engagement import Engagement, home_folder, new_stamp
-from workbench.errors import StopRun
+from workbench.errors import StopRun, UsageError
 from workbench.evidence import approvals
 from workbench.evidence.manifest import write_manifest
 from workbench.evidence.signing import load_or_create_key
 from workbench.evidence.standing import judge_stages
 from workbench.kernel import STOPPED
+from workbench.ledger.store import take_lock
 from workbench.runs import RunRecord
 from workbench.runs import run_stage as run_notebook
 from workbench.stages import STAGES
@@ -36,11 +37,12 @@ def run_stage(
 
     Raises:
         GateClosed: The stage before it does not stand approved for today's inputs; nothing was run.
+        StopRun: The approvals do not hold, or another run is writing to the tenant; nothing was run.
+        UsageError: There is nothing to roll back.
         WorkbenchError: The run failed; of the class that its notebook raised.
         KeyboardInterrupt: Ctrl-C stopped it; the run is on record as stopped.
     """
-    if needed := STAGES[stage].needs:
-        approvals.require_standing(engagement, needed)
+    _check_beginning(engagement, stage)
     started = datetime.now(UTC)
     run = engagement.run(stage, new_stamp(started))
     say(f"{stage}: running notebooks/{run.stage.slug}.ipynb")
@@ -52,6 +54,17 @@ def run_stage(
     if record.status != "complete":
         raise _as_error(record, engagement)
     return record
+
+
+def _check_beginning(engagement: Engagement, stage: str) -> None:
+    """Everything that speaks against a run before it leaves a folder behind."""
+    approvals.list_approvals(engagement)
+    if needed := STAGES[stage].needs:
+        approvals.require_standing(engagement, needed)
+    if stage == "rollback" and not engagement.ledger.exists():
+        raise UsageError(f"{engagement.name}: nothing was loaded, so there is nothing to roll back")
+    if (STAGES[stage].writes_records or stage == "rollback") and engagement.ledger.exists():
+        take_lock(engagement.ledger).release()
 
 
 def _as_error(record: RunRecord, engagement: Engagement) -> errors.WorkbenchError:
@@ -84,5 +97,5 @@ def advise(engagement: Engagement) -> str:
     try:
         stage = approvals.next_stage(engagement)
     except errors.WorkbenchError as todo:
-        return f"next: {todo}"
+        return str(todo)
     return f"next: workbench run {engagement.name} {stage}"

@@ -238,7 +238,7 @@ def test_a_run_that_awaits_approval_comes_before_the_next_stage(desk):
     """Running on is not offered; the message has both ways."""
     desk.run("discovery")
 
-    with pytest.raises(UsageError, match="workbench approve clinic discovery.*workbench run clinic discovery"):
+    with pytest.raises(UsageError, match="(?s)workbench run clinic discovery.*workbench approve clinic discovery"):
         next_stage(desk.engagement)
 
 

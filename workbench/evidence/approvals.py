@@ -93,8 +93,9 @@ def next_stage(engagement: Engagement) -> str:
     first = open_stages[0]
     if first.awaits_approval:
         raise UsageError(
-            f"{_say_command(engagement, first)}   ({first.stage} ran and awaits approval; "
-            f"to run it again, name it: workbench run {engagement.name} {first.stage})"
+            f"{engagement.name}: {first.stage} ran and awaits approval "
+            f"(to run it again: workbench run {engagement.name} {first.stage})\n"
+            f"next: {_say_command(engagement, first)}"
         )
     return first.stage
 

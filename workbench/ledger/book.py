@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.ledger import store
 from workbench.ledger.chain import Chain
+from workbench.ledger.continuity import check_continuity, check_ledger_is_there, note_head
 from workbench.ledger.standings import Standings
 from workbench.model import HOLD_CODES, Phase
 
@@ -36,8 +37,9 @@ class Ledger(Standings):
     the ledger closes: a crash in between leaves that one write in doubt, and recovery asks the tenant about it.
     """
 
-    def __init__(self, connection: sqlite3.Connection, chain: Chain, lock: store.Lock | None) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, chain: Chain, lock: store.Lock | None) -> None:
         super().__init__(connection, chain)
+        self._path = path
         self._lock = lock
 
     @classmethod
@@ -45,17 +47,20 @@ class Ledger(Standings):
         """Open for writing, making the file where there is none.
 
         Raises:
-            StopRun: Another run writes to it.
+            StopRun: Another run writes to it, or it is not the ledger that was written to last.
             UsageError: A newer workbench wrote it, or it is no ledger.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = store.take_lock(path)
         try:
+            check_ledger_is_there(path)
             connection = store.open_for_writing(path)
+            chain = Chain(connection, clock=clock)
+            check_continuity(path, chain)
         except BaseException:
             lock.release()
             raise
-        return cls(connection, Chain(connection, clock=clock), lock)
+        return cls(path, connection, chain, lock)
 
     @classmethod
     def open_read_only(cls, path: Path) -> Ledger:
@@ -65,7 +70,7 @@ class Ledger(Standings):
             UsageError: There is no ledger there, a newer workbench wrote it, or it is no ledger.
         """
         connection = store.open_for_reading(path)
-        return cls(connection, Chain(connection, clock=lambda: datetime.now(UTC)), None)
+        return cls(path, connection, Chain(connection, clock=lambda: datetime.now(UTC)), None)
 
     def __enter__(self) -> Ledger:
         return self
@@ -84,6 +89,8 @@ class Ledger(Standings):
         """Make the answers so far durable; worth it before a long wait."""
         if self._connection.in_transaction:
             self._connection.execute("COMMIT")
+        if self._lock:
+            note_head(self._path, self._chain)
 
     def begin_run(self, label: str) -> None:
         """Name the run that every entry from here on belongs to, such as `40_load/20261122T093000Z`."""

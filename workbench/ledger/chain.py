@@ -65,6 +65,11 @@ class Chain:
         head, length = self._head()
         return {"head": head, "entries": length}
 
+    def holds(self, seq: int, head: str) -> bool:
+        """Whether the entry of that number is there and has that hash."""
+        found = self._connection.execute("SELECT hash FROM entries WHERE seq = ?", (seq,)).fetchone()
+        return found == (head,)
+
     def find_break(self) -> int | None:
         """The number of the first entry that is missing or does not hold, null where all do."""
         expected, head = 1, GENESIS

@@ -106,4 +106,4 @@ def _check_format(connection: sqlite3.Connection, path: Path) -> None:
 def _explain(error: Exception, path: Path) -> Exception:
     if isinstance(error, UsageError):
         return error
-    return UsageError(f"{path}: not a ledger that can be read: {error}; put the file back from a backup")
+    return UsageError(f"{path}: not a ledger that can be read: {error}; put back the ledger of the newest run")
