@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 MODULE_PREFIX = "cm_"
 CUSTOM_PREFIX = "cf_"
+# How long a note may be is published nowhere: the figure of a text area is an assumption that splits a text, or holds
+# a record back, rather than letting a tenant cut it.
+LONGEST_NOTE = 10_000
 MAX_CHOICES = 300  # per dropdown or multi-select of a tenant
 FIELD_TYPES = ("text", "textarea", "number", "decimal", "date", "datetime", "checkbox", "dropdown", "multiselect")
 CHOICE_TYPES = ("dropdown", "multiselect")

@@ -6,6 +6,7 @@ import polars as pl
 
 from workbench.errors import StopRun, UsageError
 from workbench.model import ROW_OUTCOMES, Phase
+from workbench.notes import split_notes
 from workbench.pack import ObjectRow, Pack, Route
 from workbench.pack.columns import DIGEST, derive_columns
 from workbench.pack.rules import express
@@ -27,7 +28,8 @@ def build_records(phase: Phase, staged: dict[str, pl.DataFrame]) -> pl.DataFrame
     Returns:
         external_id String, unique and never null; _rows List(Int64), the staged rows a record is made of; owner
         String, the source's id of its owner, null for the fallback; `lookup.<to>` String, the parent's external id;
-        and a column for every field rule, named after the field. Values a transform cannot read are null. The line
+        and a column for every field rule, named after the field. Values a transform cannot read are null. A text too
+        long for one note is several records. The line
         that marks the text of an activity with its source is added where the record is sent, not here.
 
     Raises:
@@ -37,7 +39,7 @@ def build_records(phase: Phase, staged: dict[str, pl.DataFrame]) -> pl.DataFrame
     records = _merge_rows(phase, rows) if phase.merge else rows.with_columns(_rows=pl.concat_list("_row"))
     _check_ids(phase, records)
     try:
-        return records.select(
+        records = records.select(
             pl.col(EXTERNAL_ID).alias("external_id"),
             "_rows",
             (pl.col(phase.owner) if phase.owner else pl.lit(None, dtype=pl.String)).alias("owner"),
@@ -48,6 +50,7 @@ def build_records(phase: Phase, staged: dict[str, pl.DataFrame]) -> pl.DataFrame
         raise UsageError(
             f"{phase.name}: no column {str(error).splitlines()[0]} is staged; run discovery again"
         ) from error
+    return split_notes(records, source=phase.source) if phase.destination == "note" else records
 
 
 def account_rows(pack: Pack, phases: tuple[Phase, ...], staged: dict[str, pl.DataFrame]) -> pl.DataFrame:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.destinations import find_destination
+from workbench.destinations import LONGEST_NOTE, find_destination
 from workbench.errors import HoldRecord
 from workbench.freshsales.schema import TenantSchema
 from workbench.load.identifiers import IDENTIFIERS
 
-# Standard text fields store 255 characters. How long a note may be is published nowhere: 10,000, the figure of a text
-# area, is an assumption that holds records back rather than letting a tenant cut them.
-LONGEST_TEXT = 255
-LONGEST = {"description": 10_000}
+LONGEST_TEXT = 255  # what a standard text field stores
+LONGEST = {"description": LONGEST_NOTE}
 # Its limit is above 300 and known to nobody; the tenant's answer decides.
 UNCHECKED = {("deal", "name")}
 

@@ -91,7 +91,7 @@ def _split_proposals(proposals: pl.DataFrame) -> dict[str, pl.DataFrame]:
 def _write_documents(folder: Path, pack: Pack, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """The files for the customer; returns document, rows, what it is for."""
     uses = {
-        "crosswalk": "Finds a record of the old system in Freshsales",
+        "crosswalk": "Finds a record of the old system in Freshsales; keep it as confidential as the source",
         "dictionary": "Says which source field is which Freshsales field",
         "losses": "Every field left behind, and why",
         "gaps": "What the source cannot export, and what to do about it",
