@@ -32,6 +32,7 @@ START_SECONDS = 60
 LOOK_SECONDS = 0.2  # between two looks at whether the run was stopped
 INTERRUPT_SECONDS = 10  # for a cell to end once it is interrupted, before its kernel is killed
 SHUTDOWN_SECONDS = 20
+SILENT_SECONDS = 2.0  # longer, and whoever waits wonders whether anything happens
 # Only what the notebook itself says may stand in its record: no warnings of libraries, no colours, no debugger's
 # advice. The fixed hash seed makes two runs of the same inputs read the same.
 _ENVIRONMENT = {
@@ -120,7 +121,9 @@ class _Kernel:
             transport="ipc",
             ip=str(scratch / "socket"),
         )
-        self._client = _Client(transcript, self._manager, on_progress)
+        self._on_progress = on_progress
+        self._said_at = monotonic()
+        self._client = _Client(transcript, self._manager, self._say)
         self._process: subprocess.Popen | None = None
 
     async def start(self, folder: Path) -> str:
@@ -137,7 +140,7 @@ class _Kernel:
     async def run_cell(self, index: int, number: int, *, timeout: float | None, stopped: threading.Event) -> str:
         """Run one cell to its end; returns why it does not count as run, empty where it does."""
         work = asyncio.ensure_future(self._client.async_execute_cell(self._client.nb.cells[index], index))
-        reason = await self._watch(work, timeout, stopped)
+        reason = await self._watch(work, number, timeout, stopped)
         if reason:
             await self._interrupt(work)
         try:
@@ -178,9 +181,14 @@ class _Kernel:
         while answered != request["msg_id"]:
             answered = (await kc.shell_channel.get_msg())["parent_header"].get("msg_id")
 
-    async def _watch(self, work: asyncio.Future, timeout: float | None, stopped: threading.Event) -> str:
+    def _say(self, line: str) -> None:
+        self._said_at = monotonic()
+        self._on_progress(line)
+
+    async def _watch(self, work: asyncio.Future, number: int, timeout: float | None, stopped: threading.Event) -> str:
         """Wait for the work, keeping the transcript written; returns why it must not go on, empty where it is done."""
-        deadline = monotonic() + timeout if timeout else float("inf")
+        began = self._said_at = monotonic()
+        deadline = began + timeout if timeout else float("inf")
         while not work.done():
             if stopped.is_set():
                 return STOPPED
@@ -188,6 +196,9 @@ class _Kernel:
                 return f"the cell took longer than {timeout:g} seconds"
             await asyncio.wait({work}, timeout=LOOK_SECONDS)
             self.transcript.keep_written()
+            if monotonic() - self._said_at >= SILENT_SECONDS:
+                cells = len(self.transcript.code_cells)
+                self._say(f"cell {number} of {cells}: {monotonic() - began:.0f} s")
         return ""
 
     async def _interrupt(self, work: asyncio.Future) -> None:
