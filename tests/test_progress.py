@@ -63,3 +63,10 @@ def test_ipython_is_not_loaded_for_it():
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert (run.stdout, run.stderr) == ("False\n", "x: 1 of 1\n")
+
+
+def test_a_wait_is_said_without_a_count(capsys):
+    """What has no number of records, such as waiting for quota, is one sentence."""
+    report_progress("waiting for quota; the next request goes in 59 min")
+
+    assert capsys.readouterr().err.endswith("waiting for quota; the next request goes in 59 min\n")

@@ -81,7 +81,6 @@ class Engagement:
     cutover_source: Path
     tenant_url: str
     plan: str
-    edition: str
     share: float
     time_zone: str
     country: str
@@ -263,7 +262,7 @@ _SETTINGS: dict[str, dict[str, tuple[type, ...]]] = {
         "time_zone": _TEXT,
         "country": _TEXT,
     },
-    "tenant": {"url": _TEXT, "plan": _TEXT, "edition": _TEXT, "share": _NUMBER},
+    "tenant": {"url": _TEXT, "plan": _TEXT, "share": _NUMBER},
     "policies": {field.name: _TEXT for field in fields(Policies)},
     "sample": {"size": _WHOLE, "seed": _WHOLE},
 }
@@ -301,7 +300,7 @@ def _is_address(url: str) -> bool:
 def _find_bad_values(data: dict) -> list[str]:
     problems = []
     tenant, policies, sample = data["tenant"], data.get("policies", {}), data.get("sample", {})
-    allowed = {("tenant", "plan"): PLANS, ("tenant", "edition"): ("suite", "classic")}
+    allowed = {("tenant", "plan"): PLANS}
     allowed |= {("policies", key): values for key, values in CHOICES.items()}
     for (table, key), values in allowed.items():
         value = data.get(table, {}).get(key, values[0])
@@ -331,7 +330,6 @@ def _build(folder: Path, data: dict) -> Engagement:
         cutover_source=(folder / core.get("cutover_source", core["source"])).resolve(),
         tenant_url=tenant["url"].rstrip("/"),
         plan=tenant["plan"],
-        edition=tenant.get("edition", "suite"),
         share=float(tenant.get("share", 0.8)),
         time_zone=core.get("time_zone", "UTC"),
         country=core.get("country", "US"),

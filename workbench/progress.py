@@ -30,15 +30,15 @@ class Progress:
         self._clock = clock
         self._shown_at: float | None = None
 
-    def report(self, text: str, *, done: int, total: int) -> None:
-        """Say that `done` of `total` records are through; `text` names the work."""
+    def report(self, text: str, *, done: int = 0, total: int | None = None) -> None:
+        """Say that `done` of `total` records are through; `text` names the work, and says it all where `total` is null."""
         is_first = self._shown_at is None
-        if is_first or done >= total or self._clock() - self._shown_at >= MIN_SECONDS:
+        if is_first or total is None or done >= total or self._clock() - self._shown_at >= MIN_SECONDS:
             self._shown_at = self._clock()
-            self._show(f"{text}: {done:,} of {total:,}", is_first)
+            self._show(text if total is None else f"{text}: {done:,} of {total:,}", is_first)
 
 
-def report_progress(text: str, *, done: int, total: int) -> None:
+def report_progress(text: str, *, done: int = 0, total: int | None = None) -> None:
     """Show how far the work is: one output per notebook cell, or a line on stderr outside of a notebook."""
     global _current, _place
     shell = _find_shell()

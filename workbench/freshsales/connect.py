@@ -9,6 +9,7 @@ from workbench.freshsales.client import Tenant
 from workbench.freshsales.pacing import Mood, Pacer
 from workbench.freshsales.plans import read_plans
 from workbench.progress import report_progress
+from workbench.shown import say_hours
 
 WORTH_SAYING = 2.0  # seconds; a shorter wait is over before it is read
 
@@ -32,4 +33,4 @@ def connect(
 
 def _say_wait(seconds: float, reason: str) -> None:
     if seconds >= WORTH_SAYING:
-        report_progress(f"{reason}; the next request goes in {seconds:,.0f} s", done=0, total=1)
+        report_progress(f"{reason}; the next request goes in {say_hours(seconds / 3600)}")
