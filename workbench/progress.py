@@ -31,7 +31,7 @@ class Progress:
         self._shown_at: float | None = None
 
     def report(self, text: str, *, done: int = 0, total: int | None = None) -> None:
-        """Say that `done` of `total` records are through; `text` names the work, and says it all where `total` is null."""
+        """Say that `done` of `total` records are through; `text` names the work, or says it all without a total."""
         is_first = self._shown_at is None
         if is_first or total is None or done >= total or self._clock() - self._shown_at >= MIN_SECONDS:
             self._shown_at = self._clock()
