@@ -30,6 +30,7 @@ class Handoff:
     dictionary: pl.DataFrame
     crosswalk: pl.DataFrame
     held: pl.DataFrame
+    owners: pl.DataFrame
     approvals: pl.DataFrame
     documents: pl.DataFrame
     facts: dict[str, object]
@@ -53,6 +54,7 @@ def hand_off(run: RunFolder) -> Handoff:
             **_split_proposals(pl.read_parquet(mapping / "proposals.parquet")),
             "crosswalk": ledger.crosswalk(),
             "held": ledger.held(),
+            "owners": pl.read_parquet(mapping / "owners.parquet").drop("user_id"),
             "approvals": list_approvals(engagement),
         }
         digest = ledger.digest()
@@ -96,6 +98,7 @@ def _write_documents(folder: Path, pack: Pack, frames: dict[str, pl.DataFrame]) 
         "losses": "Every field left behind, and why",
         "gaps": "What the source cannot export, and what to do about it",
         "held": "Records that wait for something, and for what",
+        "owners": "Whose records went to which user; the staff the admin still invites",
         "inventories": "What the admin rebuilds by hand",
     }
     for name in uses:
@@ -105,6 +108,9 @@ def _write_documents(folder: Path, pack: Pack, frames: dict[str, pl.DataFrame]) 
     rows = [{"document": f"{name}.csv", "rows": frames[name].height, "use": use} for name, use in uses.items()]
     rows.append({"document": "rebuild.md", "rows": len(pack.inventory), "use": "The inventories as a work list"})
     rows.append({"document": "hypercare.md", "rows": None, "use": "The log of the first days in Freshsales"})
+    rows.append(
+        {"document": "evidence.json", "rows": None, "use": "Seals every run and approval; see workbench verify"}
+    )
     return pl.DataFrame(rows, schema={"document": pl.String, "rows": pl.Int64, "use": pl.String})
 
 
