@@ -35,7 +35,7 @@ SHOWING = {"tables", "charts", "widgets"}
 # This machine's own folders, and what those of others look like; a root folder alone would be in every address.
 PLACES = [re.escape(f"{place}/") for place in (ROOT, ROOT.parent, Path.home()) if place != Path("/")]
 MACHINE = re.compile(
-    "|".join([*PLACES, r"/(?:home|Users)/(?!someone/)[a-z]+/", r"/tmp/[a-z]", r"index-url|pythonhosted"])
+    "|".join([*PLACES, r"/(?:home|Users)/(?!someone/)[a-z]+/", r"/tmp/[a-z]", r"index-url|pythonhos[t]ed"])
 )
 
 
