@@ -161,7 +161,7 @@ def lab(name: str, port: int, no_browser: bool) -> None:
     from workbench.engagement import find_engagement
     from workbench.lab import open_lab
 
-    sys.exit(open_lab(find_engagement(name), port=port, browser=not no_browser))
+    open_lab(find_engagement(name), port=port, browser=not no_browser)
 
 
 @cli.command(epilog=_example("workbench coverage"))

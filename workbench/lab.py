@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from workbench.engagement import NOTEBOOKS, Engagement
 from workbench.stages import STAGES
@@ -15,9 +16,10 @@ from workbench.stages import STAGES
 _QUIET = {"@jupyterlab/apputils-extension/notification.jupyterlab-settings": {"fetchNews": "false"}}
 
 
-def open_lab(engagement: Engagement, *, port: int, browser: bool) -> int:
-    """Serve JupyterLab until it is stopped; returns its exit code."""
-    return subprocess.run(prepare_lab(engagement, port=port, browser=browser), check=False).returncode
+def open_lab(engagement: Engagement, *, port: int, browser: bool) -> NoReturn:
+    """Become JupyterLab: this process serves until it is stopped, so that a signal to it reaches the server."""
+    command = prepare_lab(engagement, port=port, browser=browser)
+    os.execv(command[0], command)
 
 
 def prepare_lab(engagement: Engagement, *, port: int, browser: bool) -> list[str]:
