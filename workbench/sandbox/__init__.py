@@ -6,7 +6,8 @@ settings decides. Nothing here talks to Freshsales.
 
 from workbench.sandbox.app import build_app
 from workbench.sandbox.server import serve
-from workbench.sandbox.settings import DEFAULT_USERS, Switches, TenantSettings, User
+from workbench.sandbox.settings import DEFAULT_USERS, TenantSettings, User
+from workbench.sandbox.switches import Switches
 from workbench.sandbox.transport import in_process
 
 __all__ = ["DEFAULT_USERS", "Switches", "TenantSettings", "User", "build_app", "in_process", "serve"]
