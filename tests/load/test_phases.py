@@ -74,11 +74,13 @@ def test_a_second_load_sends_nothing(world, ledger):
     assert (world.tenant.requests, ledger.digest()) == (requests, digest)
 
 
-def test_new_records_cost_one_request_each_and_one_sweep(world, ledger):
-    """A phase of n new core records costs the view, its one page, and n writes; activities cost n."""
+def test_new_records_cost_the_fewest_requests(world, ledger):
+    """Two core records cost one write each, seven a batch, its job and one page; activities cost one each."""
     counts = world.load(make_records(patients=7), ledger)
     requests = dict(counts.select("phase", "requests").iter_rows())
-    assert requests["patients"] == 7 + 2
+    sweep_before = 2  # the list of views, and the one page of the records that were there
+    assert requests["clinics"] == 2 + sweep_before
+    assert requests["patients"] == 3 + sweep_before
     assert requests["remarks"] == 7
 
 

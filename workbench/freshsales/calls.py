@@ -109,7 +109,7 @@ class Calls(ABC):
         route = find_route(object)
         if route.slices:
             return self._list_slices(route, include)
-        if (view := self._find_view(object, route)) is None:
+        if (view := self.find_view(object)) is None:
             return self._search(object, ALL_RECORDS)
         asked = {"sort": "created_at", "sort_type": "asc"} | _include(include)
         return self._page_through("GET", f"{route.path}/view/{view}", route, params=asked)
@@ -135,7 +135,7 @@ class Calls(ABC):
         route = find_route(object)
         if route.slices:
             return sum(self._count("GET", route.path, params={"filter": name}) for name in route.slices)
-        if (view := self._find_view(object, route)) is not None:
+        if (view := self.find_view(object)) is not None:
             return self._count("GET", f"{route.path}/view/{view}")
         return self._count(
             "POST", f"filtered_search/{_require_search(object).wrapper}", json={"filter_rule": [ALL_RECORDS]}
@@ -153,7 +153,9 @@ class Calls(ABC):
         route = _require_search(object)
         return self._page_through("POST", f"filtered_search/{object}", route, json={"filter_rule": [rule]})
 
-    def _find_view(self, object: str, route: Route) -> int | None:
+    def find_view(self, object: str) -> int | None:
+        """Id of the view that shows every record of an object; null where it has none or it was renamed."""
+        route = find_route(object)
         if not route.is_bulk:
             return None
         if object not in self._views:

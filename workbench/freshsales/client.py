@@ -92,6 +92,10 @@ class Tenant(Calls):
         """Let go of the connections."""
         self._http.close()
 
+    def pause(self, seconds: float, reason: str) -> None:
+        """Wait without sending anything, such as for a job of the tenant's."""
+        self._pacer.pause(seconds, reason)
+
     # --- one request -----------------------------------------------------------------------------------------------
 
     def request(self, method: str, path: str, *, json: Any = None, params: Mapping[str, Any] | None = None) -> Answer:

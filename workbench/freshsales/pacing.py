@@ -77,9 +77,9 @@ class Pacer:
     def wait_turn(self) -> None:
         """Return when the next request may go, and count it as sent."""
         while blocked := self._find_block():
-            self._pause(*blocked)
+            self.pause(*blocked)
         if (gap := self._find_gap() - (self._clock() - self._sent_at)) > 0:
-            self._pause(gap, "spreading requests over the hour")
+            self.pause(gap, "spreading requests over the hour")
         self._sent_at = self._clock()
         self._own += 1
         if self._window is None:
@@ -109,17 +109,18 @@ class Pacer:
         self._refused += 1
         asked = self._read_retry_after(headers.get("retry-after"))
         if asked is not None:
-            self._pause(asked, "the tenant asked to wait")
+            self.pause(asked, "the tenant asked to wait")
         elif self._window and self._window.remaining == 0 and self._window.ends > self._clock():
-            self._pause(self._window.ends - self._clock(), "the hour's quota is used up")
+            self.pause(self._window.ends - self._clock(), "the hour's quota is used up")
         else:
             self.back_off(self._refused, "the tenant is busy")
 
     def back_off(self, attempt: int, reason: str) -> None:
         """Wait longer with each attempt: 1 s, 2 s, 4 s, ... to a minute."""
-        self._pause(min(FIRST_BACKOFF * 2 ** min(attempt - 1, 10), LONGEST_BACKOFF), reason)
+        self.pause(min(FIRST_BACKOFF * 2 ** min(attempt - 1, 10), LONGEST_BACKOFF), reason)
 
-    def _pause(self, seconds: float, reason: str) -> None:
+    def pause(self, seconds: float, reason: str) -> None:
+        """Wait, and say for how long and why."""
         seconds = max(seconds, SHORTEST_WAIT)
         self._on_wait(seconds, reason)
         self._sleep(seconds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -116,14 +116,34 @@ class Ledger(Standings):
             before: How the tenant held a record that was there before us.
         """
         payload = {"action": action, "body": body, "content_hash": content_hash, "destination_id": destination_id}
-        seq = self._append("intent", phase.name, external_id, payload | ({"before": before} if before else {}))
-        self._connection.execute(
-            _NEW_INTENT,
-            {"phase": phase.name, "external_id": external_id, "source": phase.source, "destination": phase.destination,
-             "destination_id": destination_id, "seq": seq, "before": seq if before else None},
-        )  # fmt: skip
+        seq = self._note_intent(phase, external_id, payload | ({"before": before} if before else {}))
         self.save()
         return seq
+
+    def intend_batch(self, phase: Phase, bodies: Mapping[str, tuple[dict[str, Any], str]]) -> dict[str, int]:
+        """Write down that many records are about to be created by one request, all durable together.
+
+        Args:
+            bodies: What is sent and its hash, by external id.
+
+        Returns:
+            The number of each record's intent, by external id.
+        """
+        seqs = {
+            external_id: self._note_intent(
+                phase,
+                external_id,
+                {"action": "create", "body": body, "content_hash": content_hash, "destination_id": None},
+            )
+            for external_id, (body, content_hash) in bodies.items()
+        }
+        self.save()
+        return seqs
+
+    def note_job(self, phase: Phase, seqs: Iterable[int], job: str) -> None:
+        """Write down which of the tenant's jobs carries out these intents; durable when this returns."""
+        self._append("job", phase.name, "", {"intents": sorted(seqs), "job": job})
+        self.save()
 
     def confirm(self, seq: int, destination_id: int, *, answer: dict[str, Any] | None = None) -> None:
         """Write down that the tenant did what entry `seq` meant.
@@ -175,6 +195,15 @@ class Ledger(Standings):
         where = (intent.phase, intent.external_id)
         self._connection.execute("DELETE FROM records WHERE phase = ? AND external_id = ? AND answer IS NULL", where)
         self._set_state(*where, "loaded")
+
+    def _note_intent(self, phase: Phase, external_id: str, payload: dict[str, Any]) -> int:
+        seq = self._append("intent", phase.name, external_id, payload)
+        self._connection.execute(
+            _NEW_INTENT,
+            {"phase": phase.name, "external_id": external_id, "source": phase.source, "destination": phase.destination,
+             "destination_id": payload["destination_id"], "seq": seq, "before": seq if "before" in payload else None},
+        )  # fmt: skip
+        return seq
 
     def _append(self, kind: str, phase: str, external_id: str, payload: dict[str, Any]) -> int:
         if not self._connection.in_transaction:

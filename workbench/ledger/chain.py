@@ -21,7 +21,7 @@ class Entry:
     seq: int
     at: str
     run: str
-    kind: str  # intent | answer | refusal | hold | release | withdrawal
+    kind: str  # intent | job | answer | refusal | hold | release | withdrawal
     phase: str
     external_id: str
     payload: dict[str, Any]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -94,6 +95,12 @@ class Standings:
     def in_doubt(self) -> list[Standing]:
         """The records whose last intent has no answer, oldest first."""
         return list(self._select("state = 'in_doubt' ORDER BY intent"))
+
+    def jobs_of(self, seqs: Collection[int]) -> list[str]:
+        """The tenant's jobs that carry out any of these intents, oldest first."""
+        wanted, query = set(seqs), "SELECT payload FROM entries WHERE kind = 'job' AND seq > ? ORDER BY seq"
+        noted = [json.loads(payload) for (payload,) in self._connection.execute(query, (min(wanted, default=0),))]
+        return [each["job"] for each in noted if not wanted.isdisjoint(each["intents"])]
 
     def crosswalk(self) -> pl.DataFrame:
         """CROSSWALK: every source record that stands in the tenant, with its id there."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 
 import polars as pl
 
@@ -18,6 +19,7 @@ from workbench.errors import StopRun, raise_problems
 from workbench.freshsales.client import Tenant
 from workbench.freshsales.schema import TenantSchema
 from workbench.ledger import Ledger
+from workbench.load.batches import Batches, goes_in_batches
 from workbench.load.existing import Existing
 from workbench.load.owners import Owners
 from workbench.load.recovery import settle_doubts
@@ -126,7 +128,7 @@ def check_external_ids(phases: tuple[Phase, ...], records: dict[str, pl.DataFram
 
 def _load_phase(phase: Phase, records: pl.DataFrame, writer: Writer, progress: Progress) -> PhaseCount:
     requests = writer.tenant.requests
-    outcomes = Counter(_write_each(phase, records, writer, progress))
+    outcomes = _write_all(phase, records, writer, progress)
     writer.ledger.save()
     count = PhaseCount(
         phase=phase.name,
@@ -143,13 +145,22 @@ def _load_phase(phase: Phase, records: pl.DataFrame, writer: Writer, progress: P
     return count
 
 
-def _write_each(phase: Phase, records: pl.DataFrame, writer: Writer, progress: Progress) -> Iterator[str]:
-    seen: set[str] = set()
-    for done, record in enumerate(records.iter_rows(named=True), start=1):
-        is_repeat = record["external_id"] in seen
-        seen.add(record["external_id"])
-        yield "skipped" if is_repeat else writer.write(phase, record)
-        progress(phase.name, done=done, total=records.height)
+def _write_all(phase: Phase, records: pl.DataFrame, writer: Writer, progress: Progress) -> Counter[str]:
+    ids = records["external_id"].unique(maintain_order=True)
+    batches = Batches(writer=writer, phase=phase)
+    take = batches.take if goes_in_batches(phase, _count_new(phase, ids, writer)) else partial(writer.write, phase)
+    rows = records.unique("external_id", keep="first", maintain_order=True).iter_rows(named=True)
+    for done, record in enumerate(rows, start=1):
+        take(record)
+        progress(phase.name, done=done, total=len(ids))
+    batches.settle()
+    states = Counter(writer.ledger.standing(phase.name, external_id).state for external_id in ids)
+    return states + Counter(skipped=records.height - len(ids))
+
+
+def _count_new(phase: Phase, ids: pl.Series, writer: Writer) -> int:
+    standing = (writer.ledger.standing(phase.name, external_id) for external_id in ids)
+    return sum(each is None or not each.is_standing for each in standing)
 
 
 def _list_pairs(phases: tuple[Phase, ...]) -> Iterator[tuple[Phase, Phase]]:

@@ -11,7 +11,8 @@ from workbench.freshsales.client import NotFound, Tenant
 from workbench.freshsales.routes import ROUTES
 from workbench.ledger import Entry, Ledger, Standing
 from workbench.load.reading import Parent, read_record
-from workbench.model import ACTIVITY_OBJECTS, Phase
+from workbench.load.sweep import settle_batches
+from workbench.model import ACTIVITY_OBJECTS, CORE_OBJECTS, Phase
 from workbench.own_fields import name_id_field
 from workbench.values import Values, find_edits, is_same, read_values
 
@@ -25,11 +26,15 @@ def settle_doubts(tenant: Tenant, ledger: Ledger, phases: Iterable[Phase]) -> in
         RetryLater: The tenant does not answer; the doubts that are left stay in the ledger.
     """
     known = {phase.name: phase for phase in phases}
-    doubts = ledger.in_doubt()
-    for doubt in doubts:
+    before = len(ledger.in_doubt())
+    for object in CORE_OBJECTS:
+        creates = {doubt.external_id: doubt.intent for doubt in ledger.in_doubt() if _is_create(ledger, doubt, object)}
+        if len(creates) > 1:
+            settle_batches(tenant, ledger, object, creates)
+    for doubt in ledger.in_doubt():
         settle_doubt(tenant, ledger, known.get(doubt.phase) or recall_phase(doubt), doubt)
     ledger.save()
-    return len(doubts)
+    return before
 
 
 def settle_doubt(tenant: Tenant, ledger: Ledger, phase: Phase, doubt: Standing) -> bool:
@@ -61,6 +66,10 @@ def find_written(tenant: Tenant, phase: Phase, external_id: str, body: dict[str,
 def read_parent(body: dict[str, Any]) -> Parent | None:
     """What an activity hangs on, from what was sent; null where it hangs on nothing."""
     return (OBJECT_OF[body["targetable_type"]], body["targetable_id"]) if "targetable_id" in body else None
+
+
+def _is_create(ledger: Ledger, doubt: Standing, object: str) -> bool:
+    return doubt.destination == object and ledger.entry(doubt.intent).payload["action"] == "create"
 
 
 def _settle_create(tenant: Tenant, ledger: Ledger, phase: Phase, intent: Entry) -> bool:

@@ -75,6 +75,11 @@ class Writer:
         check_body(phase.destination, body, self.schema)
         return body
 
+    def is_new(self, phase: Phase, external_id: str, body: Body) -> bool:
+        """Whether nothing stands for a record yet, neither of ours nor one of the tenant's that looks like it."""
+        standing = self.ledger.standing(phase.name, external_id)
+        return (standing is None or not standing.is_standing) and self.existing.match(phase, external_id, body) is None
+
     def _keep_lost_name(self, phase: Phase, owner: Owner) -> Body:
         has_field = SOURCE_OWNER in self.schema.fields.get(phase.destination, ())
         return {SOURCE_OWNER: owner.lost_name} if owner.lost_name and has_field else {}
