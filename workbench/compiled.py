@@ -12,6 +12,8 @@ from workbench.evidence.manifest import hash_inputs, hash_run
 from workbench.freshsales.client import Tenant
 from workbench.freshsales.schema import TenantSchema, read_schema
 from workbench.layout import Layout, read_layout
+from workbench.ledger import Ledger
+from workbench.load.setup import Setup
 from workbench.model import Phase
 from workbench.pack import Pack, read_pack
 from workbench.plan import phases_from_json
@@ -57,6 +59,18 @@ def read_compiled(engagement: Engagement, tenant: Tenant) -> Compiled:
         owners=pl.read_parquet(mapping_run.path / "owners.parquet"),
         schema=read_schema(tenant, plan=engagement.plan),
         mapping_run=mapping_run,
+    )
+
+
+def set_up(run: RunFolder, compiled: Compiled, *, tenant: Tenant, ledger: Ledger) -> Setup:
+    """What this run loads with."""
+    return Setup(
+        tenant=tenant,
+        schema=compiled.schema,
+        ledger=ledger,
+        owners=compiled.owners,
+        policies=run.engagement.policies,
+        run_label=run.label,
     )
 
 

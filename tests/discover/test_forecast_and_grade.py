@@ -18,25 +18,28 @@ def build_objects(*pairs):
 
 
 def grade(records=1000, objects=(("migrate", "1:1"),), plan="growth", links=()):
-    forecast = forecast_requests([("contacts", "contact", records)], read_plans(), share=1.0)
+    forecast = forecast_requests([("remarks", "note", records)], read_plans(), share=1.0)
     return grade_engagement(build_objects(*objects), forecast, frame(list(links), RELATIONSHIPS), plan=plan)
 
 
 def test_requests_and_hours_follow_records_quota_and_share():
-    """One request a record, a request a page of what is there already, spread over the agreed part of the quota."""
+    """By the hundred or one a record, a request a page of what is there, spread over the agreed part of the quota."""
     forecast = forecast_requests(
-        [("organizations", "sales_account", 500), ("patients", "contact", 1_500)], read_plans(), share=0.5, existing=250
+        [("organizations", "sales_account", 500), ("visits", "appointment", 1_500)],
+        read_plans(),
+        share=0.5,
+        existing=250,
     )
 
     growth = forecast.filter(pl.col("plan") == "growth")
     assert forecast.schema == FORECAST
     assert growth.rows() == [
         ("growth", "sweep", 250, 3, 0.006),
-        ("growth", "organizations", 500, 500, 1.0),
-        ("growth", "patients", 1_500, 1_500, 3.0),
+        ("growth", "organizations", 500, 5 + 1 + 5, 0.022),
+        ("growth", "visits", 1_500, 1_500, 3.0),
     ]
-    assert sum_plan(forecast, "growth") == (2_000, 2_003, pytest.approx(4.006))
-    assert sum_plan(forecast, "enterprise") == (2_000, 2_003, pytest.approx(4.006 / 5))
+    assert sum_plan(forecast, "growth") == (2_000, 1_514, pytest.approx(3.028))
+    assert sum_plan(forecast, "enterprise") == (2_000, 1_514, pytest.approx(3.028 / 5))
 
 
 def test_an_empty_load_takes_no_time():

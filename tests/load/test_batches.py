@@ -6,7 +6,7 @@ import pytest
 
 from tests.load.lossy import Lossy
 from tests.load.world import PHASES, change, make_records, make_world, open_tenant
-from workbench.load.batches import count_batch_requests
+from workbench.freshsales.costs import count_batch_requests
 from workbench.model import FieldRule, Lookup, Phase
 from workbench.sandbox import in_process
 

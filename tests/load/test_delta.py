@@ -3,16 +3,14 @@
 import polars as pl
 import pytest
 
-from tests.load.world import PHASES, POLICIES, change, make_records
+from tests.load.world import PHASES, change, make_records
 from workbench.load.delta import apply_delta, find_delta
 from workbench.model import DELTA
 
 
 def cut_over(world, ledger, previous, current):
-    return apply_delta(
-        PHASES, current, find_delta(previous, current), tenant=world.tenant, ledger=ledger, owners=world.owners(),
-        schema=world.schema, policies=POLICIES, run_label="50_cutover/x", on_phase=lambda count: None,
-    )  # fmt: skip
+    setup = world.setup(ledger, run_label="50_cutover/x")
+    return apply_delta(setup, PHASES, current, find_delta(previous, current), on_phase=lambda count: None)
 
 
 def contact(world, external_id):

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.load.lossy import Lossy
-from tests.load.world import PHASES, POLICIES, World, change, make_records, make_world, open_tenant, prepare_schema
+from tests.load.world import PHASES, World, change, make_records, make_world, open_tenant, prepare_schema
 from workbench.errors import RetryLater
 from workbench.ledger import Ledger
 from workbench.load.delta import apply_delta, find_delta
@@ -119,11 +119,8 @@ def test_lost_answers_to_changes_are_settled_too(lossy_world, world, ledger):
     lossy, network = lossy_world
     for _ in range(20):
         try:
-            apply_delta(
-                PHASES, changed, find_delta(records, changed), tenant=lossy.tenant, ledger=ledger,
-                owners=world.owners(), schema=world.schema, policies=POLICIES, run_label="50_cutover/x",
-                on_phase=lambda count: None,
-            )  # fmt: skip
+            setup = world.setup(ledger, tenant=lossy.tenant)
+            apply_delta(setup, PHASES, changed, find_delta(records, changed), on_phase=lambda count: None)
             break
         except RetryLater:
             continue

@@ -18,6 +18,7 @@ from workbench.freshsales.pacing import Pacer
 from workbench.freshsales.schema import TenantSchema, create_missing, plan_schema, read_schema
 from workbench.ledger import Ledger
 from workbench.load.phases import load_phases
+from workbench.load.setup import Setup
 from workbench.model import ROSTER, FieldRule, Lookup, Phase, frame
 from workbench.own_fields import list_own_rules
 from workbench.sandbox import Switches, TenantSettings, build_app, in_process
@@ -184,13 +185,15 @@ class World:
 
     def load(self, records: dict[str, pl.DataFrame], ledger: Ledger, **more: Any) -> pl.DataFrame:
         """Load everything; returns COUNTS."""
-        policies = more.pop("policies", POLICIES)
-        tenant = more.pop("tenant", self.tenant)
-        return load_phases(
-            more.pop("phases", self.phases), records, tenant=tenant, ledger=ledger, owners=self.owners(policies),
-            schema=self.schema, policies=policies, run_label="40_load/test",
-            **({"on_phase": lambda counted: None} | more),
-        )  # fmt: skip
+        own = {name: more.pop(name) for name in ("tenant", "policies") if name in more}
+        phases = more.pop("phases", self.phases)
+        return load_phases(self.setup(ledger, **own), phases, records, **({"on_phase": lambda counted: None} | more))
+
+    def setup(self, ledger: Ledger, **own: Any) -> Setup:
+        """What a load of this world works with; `own` takes the place of parts of it."""
+        policies = own.get("policies", POLICIES)
+        parts = {"tenant": self.tenant, "policies": policies, "run_label": "40_load/test"} | own
+        return Setup(schema=self.schema, ledger=ledger, owners=self.owners(policies), **parts)
 
     def count_all(self) -> dict[str, int]:
         """Live records of the tenant by destination."""

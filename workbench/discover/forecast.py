@@ -7,10 +7,10 @@ from math import ceil
 
 import polars as pl
 
+from workbench.freshsales.costs import PAGE, count_requests
 from workbench.freshsales.plans import PlanLimits
 from workbench.model import FORECAST, frame
 
-PAGE = 100  # records a list page of the tenant holds
 SWEEP = "sweep"
 
 
@@ -19,8 +19,8 @@ def forecast_requests(
 ) -> pl.DataFrame:
     """Forecast each phase under each plan; the rows of one plan add up to the whole load.
 
-    The loader writes one record a request. What the tenant already holds is read first, a page a request; it is
-    the phase `sweep`.
+    Contacts, accounts and deals go by the hundred, everything else one a request; see `workbench.freshsales.costs`.
+    What the tenant already holds is read first, a page a request; it is the phase `sweep`.
 
     Args:
         phases: Name, destination and number of records, in load order.
@@ -31,7 +31,7 @@ def forecast_requests(
         Schema `FORECAST`; hours are those of the quota at that share, without pauses.
     """
     counts = [(SWEEP, existing, ceil(existing / PAGE))] if existing else []
-    counts += [(name, records, records) for name, _, records in phases]
+    counts += [(name, records, count_requests(destination, records)) for name, destination, records in phases]
     rows = [
         {
             "plan": plan,

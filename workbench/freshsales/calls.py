@@ -8,9 +8,9 @@ from typing import Any
 
 from workbench.errors import RetryLater, UsageError
 from workbench.freshsales.answers import Answer, InDoubt, NotFound
+from workbench.freshsales.costs import BATCH, PAGE
 from workbench.freshsales.routes import Route, find_route, is_module
 
-PAGE = BATCH = 100
 ALL_RECORDS = {"attribute": "created_at", "operator": "is_after", "value": "1970-01-01"}
 ACTIVITIES = ("notes", "tasks", "appointments")
 Record = dict[str, Any]

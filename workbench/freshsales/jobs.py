@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.freshsales.answers import InDoubt, read_messages
-from workbench.freshsales.calls import PAGE, Calls, Record
+from workbench.freshsales.calls import Calls, Record
+from workbench.freshsales.costs import PAGE
 from workbench.freshsales.routes import find_route
 
-BATCH = 100  # records of one bulk write
 ENDED = ("SUCCESS", "COMPLETED", "FAILED", "FAILURE", "PARTIAL_SUCCESS")
 
 

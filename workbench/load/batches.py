@@ -13,26 +13,15 @@ from typing import Any
 
 from workbench.errors import HoldRecord, WorkbenchError
 from workbench.freshsales.client import InDoubt
-from workbench.freshsales.jobs import BATCH, submit_batch
+from workbench.freshsales.costs import BATCH, MOST_UNSETTLED
+from workbench.freshsales.jobs import submit_batch
 from workbench.load.changes import Body, hash_body
 from workbench.load.sweep import settle_batches
 from workbench.load.writer import Writer
-from workbench.model import CORE_OBJECTS, Phase
+from workbench.model import Phase
 from workbench.own_fields import name_id_field
 
 Record = Mapping[str, Any]
-MOST_UNSETTLED = 50  # batches handed in before they are looked for: what a crash can leave in doubt
-
-
-def count_batch_requests(records: int) -> int:
-    """Requests that load so many new records by the hundred: hand them in, ask after the last job, list them."""
-    batches = -(-records // BATCH)
-    return 2 * batches + -(-batches // MOST_UNSETTLED)
-
-
-def goes_in_batches(phase: Phase, records: int) -> bool:
-    """Whether so many new records of a phase cost fewer requests by the hundred than one by one."""
-    return phase.destination in CORE_OBJECTS and count_batch_requests(records) < records
 
 
 @dataclass(kw_only=True)

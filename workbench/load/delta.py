@@ -7,11 +7,9 @@ from dataclasses import replace
 
 import polars as pl
 
-from workbench.engagement import Policies
-from workbench.freshsales.client import Tenant
-from workbench.freshsales.schema import TenantSchema
 from workbench.ledger import Ledger
 from workbench.load.phases import Progress, Report, load_phases, print_count
+from workbench.load.setup import Setup
 from workbench.model import COUNTS, DELTA, Phase, PhaseCount
 
 NOT_CONTENT = ("_rows", "external_id")
@@ -31,16 +29,11 @@ def find_delta(previous: dict[str, pl.DataFrame], current: dict[str, pl.DataFram
 
 
 def apply_delta(
+    setup: Setup,
     phases: tuple[Phase, ...],
     current: dict[str, pl.DataFrame],
     delta: pl.DataFrame,
     *,
-    tenant: Tenant,
-    ledger: Ledger,
-    owners: pl.DataFrame,
-    schema: TenantSchema,
-    policies: Policies,
-    run_label: str,
     on_phase: Report = print_count,
     progress: Progress = lambda phase, *, done, total: None,
 ) -> pl.DataFrame:
@@ -56,20 +49,15 @@ def apply_delta(
         WorkbenchError: As `load_phases` does.
     """
     counts = load_phases(
+        setup,
         phases,
         current,
-        tenant=tenant,
-        ledger=ledger,
-        owners=owners,
-        schema=schema,
-        policies=policies,
-        run_label=run_label,
         only=delta.filter(pl.col("change").is_in(["new", "changed"])),
         on_phase=lambda count: None,
         progress=progress,
     )
-    gone = _hold_deleted(phases, delta, ledger)
-    ledger.save()
+    gone = _hold_deleted(phases, delta, setup.ledger)
+    setup.ledger.save()
     rows = [PhaseCount(**row) for row in counts.iter_rows(named=True)]
     whole = [replace(row, attempted=row.attempted + gone[row.phase], held=row.held + gone[row.phase]) for row in rows]
     for row in whole:

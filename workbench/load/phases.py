@@ -14,16 +14,12 @@ from functools import partial
 
 import polars as pl
 
-from workbench.engagement import Policies
 from workbench.errors import StopRun, raise_problems
-from workbench.freshsales.client import Tenant
-from workbench.freshsales.schema import TenantSchema
-from workbench.ledger import Ledger
-from workbench.load.batches import Batches, goes_in_batches
-from workbench.load.existing import Existing
-from workbench.load.owners import Owners
+from workbench.freshsales.costs import goes_in_batches
+from workbench.load.batches import Batches
 from workbench.load.recovery import settle_doubts
-from workbench.load.writer import Writer
+from workbench.load.setup import Setup
+from workbench.load.writer import Writer, make_writer
 from workbench.model import ACTIVITY_OBJECTS, COUNTS, Phase, PhaseCount, frame
 
 Report = Callable[[PhaseCount], None]
@@ -39,15 +35,10 @@ def print_count(count: PhaseCount) -> None:
 
 
 def load_phases(
+    setup: Setup,
     phases: tuple[Phase, ...],
     records: dict[str, pl.DataFrame],
     *,
-    tenant: Tenant,
-    ledger: Ledger,
-    owners: pl.DataFrame,
-    schema: TenantSchema,
-    policies: Policies,
-    run_label: str,
     only: pl.DataFrame | None = None,
     on_phase: Report = print_count,
     progress: Progress = lambda phase, *, done, total: None,
@@ -57,7 +48,6 @@ def load_phases(
     Args:
         phases: In load order.
         records: Frames of `build_records` by phase.
-        owners: OWNERS.
         only: Records to attempt, by `phase` and `external_id`; null attempts all.
         on_phase: Told the balance of each phase before the next begins.
         progress: Told after each record how far its phase is.
@@ -71,16 +61,9 @@ def load_phases(
         RetryLater: The tenant does not answer; everything so far stands in the ledger.
     """
     check_external_ids(phases, records)
-    ledger.begin_run(run_label)
-    settle_doubts(tenant, ledger, phases)
-    writer = Writer(
-        tenant=tenant,
-        ledger=ledger,
-        owners=Owners(owners),
-        schema=schema,
-        policies=policies,
-        existing=Existing(tenant, is_ours=lambda object, id: ledger.find_by_destination(object, id) is not None),
-    )
+    setup.ledger.begin_run(setup.run_label)
+    settle_doubts(setup.tenant, setup.ledger, phases)
+    writer = make_writer(setup)
     counts = []
     for phase in phases:
         attempted = select_records(phase, records[phase.name], only)
@@ -148,7 +131,8 @@ def _load_phase(phase: Phase, records: pl.DataFrame, writer: Writer, progress: P
 def _write_all(phase: Phase, records: pl.DataFrame, writer: Writer, progress: Progress) -> Counter[str]:
     ids = records["external_id"].unique(maintain_order=True)
     batches = Batches(writer=writer, phase=phase)
-    take = batches.take if goes_in_batches(phase, _count_new(phase, ids, writer)) else partial(writer.write, phase)
+    in_batches = goes_in_batches(phase.destination, _count_new(phase, ids, writer))
+    take = batches.take if in_batches else partial(writer.write, phase)
     rows = records.unique("external_id", keep="first", maintain_order=True).iter_rows(named=True)
     for done, record in enumerate(rows, start=1):
         take(record)

@@ -16,6 +16,7 @@ import polars as pl
 
 from workbench.errors import HoldRecord, WorkbenchError
 from workbench.freshsales.client import InDoubt, Tenant
+from workbench.freshsales.costs import BATCH
 from workbench.ledger import Ledger, Standing
 from workbench.load.changes import Body, keep_answer, write_back
 from workbench.load.proof import prove_rollback
@@ -25,7 +26,6 @@ from workbench.load.survey import Survey, survey_tenant
 from workbench.model import ACTIVITY_OBJECTS, HELD, ROLLBACK_COUNTS, ROLLBACK_PREVIEW, frame
 
 __all__ = ["preview_rollback", "prove_rollback", "roll_back"]
-BATCH = 100  # records of one bulk delete
 RELEASE = "decide with whoever changed it; delete or restore it by hand in Freshsales if it may go"
 
 

@@ -20,11 +20,25 @@ from workbench.load.lookups import resolve_lookups
 from workbench.load.owners import Owner, Owners
 from workbench.load.reading import Parent, read_record
 from workbench.load.recovery import find_written, is_as_sent, read_parent, settle_doubt
+from workbench.load.setup import Setup
 from workbench.model import CORE_OBJECTS, Phase
 from workbench.own_fields import SOURCE_OWNER, name_id_field
 from workbench.values import Values, find_edits, is_same, read_values
 
 MOST_TRIES = 3  # of one record whose answers get lost; a tenant that loses more has a problem for the analyst
+
+
+def make_writer(setup: Setup) -> Writer:
+    """A writer that has not looked at the tenant yet."""
+    ledger = setup.ledger
+    return Writer(
+        tenant=setup.tenant,
+        ledger=ledger,
+        owners=Owners(setup.owners),
+        schema=setup.schema,
+        policies=setup.policies,
+        existing=Existing(setup.tenant, is_ours=lambda object, id: ledger.find_by_destination(object, id) is not None),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

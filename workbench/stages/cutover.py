@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workbench.compiled import bind_inputs, read_compiled, read_templates, records_from
+from workbench.compiled import bind_inputs, read_compiled, read_templates, records_from, set_up
 from workbench.engagement import RunFolder
 from workbench.folder import save_csv, save_frames
 from workbench.freshsales.client import Tenant
@@ -49,11 +49,8 @@ def cut_over(run: RunFolder, tenant: Tenant) -> Cutover:
     current = records_from(engagement, compiled.phases, run.path / "staged")
     with Ledger.open(engagement.ledger) as ledger:
         delta = find_delta(compiled.records, current)
-        counts = apply_delta(
-            compiled.phases, current, delta, tenant=tenant, ledger=ledger, owners=compiled.owners,
-            schema=compiled.schema, policies=engagement.policies, run_label=run.label,
-            progress=report_progress,
-        )  # fmt: skip
+        setup = set_up(run, compiled, tenant=tenant, ledger=ledger)
+        counts = apply_delta(setup, compiled.phases, current, delta, progress=report_progress)
         found = read_population(tenant, ledger, compiled.phases)
         frames = {
             "delta": delta,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from workbench.compiled import bind_inputs, read_compiled
+from workbench.compiled import bind_inputs, read_compiled, set_up
 from workbench.engagement import RunFolder
 from workbench.folder import save_csv, save_frames
 from workbench.freshsales.client import Tenant
@@ -43,11 +43,8 @@ def load(run: RunFolder, tenant: Tenant) -> Load:
     compiled = read_compiled(engagement, tenant)
     pass_gate(run, compiled.schema)
     with Ledger.open(engagement.ledger) as ledger:
-        counts = load_phases(
-            compiled.phases, compiled.records, tenant=tenant, ledger=ledger, owners=compiled.owners,
-            schema=compiled.schema, policies=engagement.policies, run_label=run.label,
-            progress=report_progress,
-        )  # fmt: skip
+        setup = set_up(run, compiled, tenant=tenant, ledger=ledger)
+        counts = load_phases(setup, compiled.phases, compiled.records, progress=report_progress)
         frames = {
             "counts": counts,
             "held": ledger.held(),

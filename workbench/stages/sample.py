@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from workbench.compiled import bind_inputs, read_compiled
+from workbench.compiled import bind_inputs, read_compiled, set_up
 from workbench.engagement import RunFolder
 from workbench.folder import save_csv, save_frames
 from workbench.freshsales.client import Tenant
@@ -48,11 +48,8 @@ def load_sample(run: RunFolder, tenant: Tenant, *, size: int | None = None) -> S
     pass_gate(run, compiled.schema)
     sample = pick_sample(compiled.phases, compiled.records, size=size or engagement.sample_size, seed=engagement.seed)
     with Ledger.open(engagement.ledger) as ledger:
-        counts = load_phases(
-            compiled.phases, compiled.records, tenant=tenant, ledger=ledger, owners=compiled.owners,
-            schema=compiled.schema, policies=engagement.policies, run_label=run.label, only=sample,
-            progress=report_progress,
-        )  # fmt: skip
+        setup = set_up(run, compiled, tenant=tenant, ledger=ledger)
+        counts = load_phases(setup, compiled.phases, compiled.records, only=sample, progress=report_progress)
         returned = read_back(tenant, ledger, sample)
         diff, compared = diff_records(
             compiled.phases, compiled.records, returned, ledger=ledger, schema=compiled.schema, owners=compiled.owners
