@@ -17,7 +17,7 @@ def run_workbench(*words: str, **settings) -> subprocess.CompletedProcess:
     return subprocess.run([sys.executable, "-m", "workbench", *words], capture_output=True, text=True, **settings)
 
 
-COMMANDS = ("new", "run", "approve", "status", "verify", "lab", "coverage", "demo", "tenant serve")
+COMMANDS = ("new", "run", "approve", "status", "verify", "lab", "coverage", "demo", "tenant serve", "tenant switches")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

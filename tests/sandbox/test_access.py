@@ -9,40 +9,12 @@ from workbench.sandbox.settings import TenantSettings
 KEY = "Token token=local-tenant-key"
 
 
-@pytest.mark.parametrize("key", ["", "Token token=wrong", "local-tenant-key", "Bearer local-tenant-key"])
-def test_a_wrong_key_is_refused_with_json_for_who_asks_for_json(api, key):
-    """The body is the one live tenants send."""
-    response = api.http.get("/selector/owners", headers={"Authorization": key})
-
-    assert (response.status_code, response.json()) == (401, {"login": "failed", "message": None})
-
-
-def test_a_browser_without_a_key_is_sent_to_the_login_page(api):
-    """302 in the place of 401 where JSON is not asked for."""
-    response = api.http.get("/selector/owners", headers={"Authorization": "x", "Accept": "text/html"})
-
-    assert (response.status_code, response.headers["location"]) == (302, "/login")
-
-
-def test_suffixes_of_a_path(api):
-    """`.json` is taken, `.xml` is not."""
-    made = api.make("contact", email="a@example.org")
-
-    assert api.ask("GET", f"/contacts/{made['id']}.json")["contact"] == made
-    assert api.http.get(f"/contacts/{made['id']}.xml").status_code == 406
-
-
 @pytest.mark.parametrize(
     "path", ["/leads", "/phone_calls", "/nothing", "/deals/1/tasks", "/contacts/1/conversations/all"]
 )
 def test_an_unknown_address_is_not_found(api, path):
     """Also where another method would be known."""
     assert api.refuse("GET", path, status=404)
-
-
-def test_outside_the_prefix_there_is_nothing(api):
-    """The API lives below its base address only."""
-    assert api.http.get("http://tenant.test/contacts/filters").status_code == 404
 
 
 def test_the_classic_edition_has_its_own_base_address():

@@ -1,6 +1,8 @@
-"""Tasks, appointments, notes and sales activities as the local tenant keeps them."""
+"""What all activities have in common: what they are about, their lists, and that they leave no trace."""
 
 import pytest
+
+from tests.sandbox.doing import TIMES, about, log_call, make_activity, make_appointment, make_task, titles
 
 
 @pytest.fixture
@@ -9,147 +11,10 @@ def contact(api):
     return api.make("contact", email="ann@example.org")
 
 
-def about(contact):
-    """The attributes that point at a contact."""
-    return {"targetable_type": "Contact", "targetable_id": contact["id"]}
-
-
-def make_task(api, contact, **attributes):
-    """A new task about a contact."""
-    sent = {"title": "Call", "due_date": "2026-11-25T18:00:00Z", **about(contact), **attributes}
-    return api.ask("POST", "/tasks", {"task": sent}, status=201)["task"]
-
-
-def make_appointment(api, contact, **attributes):
-    """A new appointment with a contact."""
-    times = {"from_date": "2016-06-20T07:00:00Z", "end_date": "2016-06-20T08:00:00Z"}
-    sent = {"title": "Visit", **times, **about(contact), **attributes}
-    return api.ask("POST", "/appointments", {"appointment": sent}, status=201)["appointment"]
-
-
-def test_a_task_needs_a_title_and_a_due_date(api):
-    """Both are asked for at once, and a day that cannot be read is none."""
-    assert api.refuse("POST", "/tasks", {"task": {"status": 0}}) == ["Title can't be blank", "Due date can't be blank"]
-    assert api.refuse("POST", "/tasks", {"task": {"title": "x", "due_date": "soon"}})
-
-
-@pytest.mark.parametrize(
-    "due", ["2099-06-21T11:00:00Z", "Tue Jun 21 2099 11:00:00 GMT+0000", "2099-06-21T13:00:00+02:00"]
-)
-def test_a_due_date_is_read_however_it_is_written(api, contact, due):
-    """Browsers' dates are understood; the answer is in the account's zone."""
-    assert make_task(api, contact, due_date=due)["due_date"] == "2099-06-21T06:00:00-05:00"
-
-
-def test_a_task_is_completed_now_and_not_then(api, contact):
-    """The day something was done cannot be written, only that it is done."""
-    task = make_task(api, contact, status=1, completed_date="2019-01-01T00:00:00Z")
-
-    assert task["completed_date"] == "2026-11-25T06:00:00-06:00"
-    opened = api.ask("PUT", f"/tasks/{task['id']}", {"task": {"status": 0}})["task"]
-    assert opened["completed_date"] is None
-
-
-def test_tasks_are_listed_by_filter(api, contact):
-    """Each filter shows its own; days are days of the account's zone."""
-    make_task(api, contact, title="today", due_date="2026-11-25T18:00:00Z")
-    make_task(api, contact, title="late", due_date="2026-11-24T18:00:00Z")
-    make_task(api, contact, title="tomorrow", due_date="2026-11-27T05:59:00Z")
-    make_task(api, contact, title="done", status=1)
-
-    def titles(name):
-        return [task["title"] for task in api.ask("GET", "/tasks", filter=name)["tasks"]]
-
-    assert titles("due today") == ["today"]
-    assert titles("due tomorrow") == ["tomorrow"]
-    assert titles("overdue") == ["late"]
-    assert titles("completed") == ["done"]
-    assert api.ask("GET", "/tasks", filter="open")["meta"] == {"total": 3}
-    assert api.ask("GET", "/tasks", filter="open", per_page=1, page=2)["tasks"][0]["title"] == "late"
-    assert api.ask("GET", "/tasks", page=0, per_page=0, status=500) == {"error_code": 500}
-    assert api.ask("GET", "/tasks", filter="nonsense", status=400)
-
-
-def test_a_deleted_task_is_gone_for_good(api, contact):
-    """Activities have no recycle bin."""
-    task = make_task(api, contact)
-
-    assert api.ask("DELETE", f"/tasks/{task['id']}") == {"success": "200"}
-    assert api.refuse("GET", f"/tasks/{task['id']}", status=404)
-    assert api.refuse("DELETE", f"/tasks/{task['id']}", status=404)
-
-
-def test_an_appointment_of_the_past_keeps_its_times(api, contact):
-    """Real dates go in, and come back in the account's zone beside the three arrays."""
-    sent = {"title": "Visit", "from_date": "2016-06-20T07:00:00Z", "end_date": "2016-06-20T08:00:00Z", **about(contact)}
-
-    answer = api.ask("POST", "/appointments", {"appointment": sent}, status=201)
-
-    assert answer["appointment"]["from_date"] == "2016-06-20T02:00:00-05:00"
-    assert answer["appointment"]["targetables"] == [{"id": contact["id"], "type": "Contact"}]
-    assert answer["appointment_attendees"] == answer["conferences"] == answer["notes"] == []
-
-
-def test_what_an_appointment_needs(api):
-    """The three blanks are told in exactly these words; zones are Rails names."""
-    assert api.refuse("POST", "/appointments", {"appointment": {"title": ""}}) == [
-        "Title can't be blank",
-        "From date can't be blank",
-        "End date can't be blank",
-    ]
-    times = {"title": "x", "from_date": "2016-06-20T07:00:00Z", "end_date": "2016-06-20T08:00:00Z"}
-    iana = {"appointment": {**times, "time_zone": "Asia/Kolkata"}}
-    assert api.refuse("POST", "/appointments", iana) == ["Not a supported time zone"]
-    api.ask("POST", "/appointments", {"appointment": {**times, "time_zone": "Chennai"}}, status=201)
-
-
-def test_appointments_are_past_or_upcoming(api, contact):
-    """Every appointment is in one of the two lists."""
-    make_appointment(api, contact, title="then")
-    make_appointment(api, contact, title="soon", from_date="2027-01-01T10:00:00Z", end_date="2027-01-01T11:00:00Z")
-
-    past, upcoming = (api.ask("GET", "/appointments", filter=name) for name in ("past", "upcoming"))
-
-    assert ([a["title"] for a in past["appointments"]], past["meta"]) == (["then"], {"total": 1})
-    assert [a["title"] for a in upcoming["appointments"]] == ["soon"]
-
-
-def test_attendees_of_an_appointment(api, contact):
-    """Attendees come back with ids of their own."""
-    attendees = [{"attendee_type": "Contact", "attendee_id": str(contact["id"])}]
-    times = {"title": "x", "from_date": "2016-06-20T07:00:00Z", "end_date": "2016-06-20T08:00:00Z"}
-    body = {"appointment": {**times, "appointment_attendees_attributes": attendees}}
-
-    answer = api.ask("POST", "/appointments", body, status=201)
-
-    assert [a["attendee_id"] for a in answer["appointment_attendees"]] == [str(contact["id"])]
-    assert answer["appointment"]["appointment_attendee_ids"] == [answer["appointment_attendees"][0]["id"]]
-
-
-def test_a_note_is_read_through_what_it_is_about(api, contact):
-    """Notes have no list and no page of their own."""
-    note = api.make("note", description="first\n[source x 1]", **about(contact))
-    api.make("note", description="second", **about(contact))
-    path = f"/contacts/{contact['id']}"
-
-    listed = api.ask("GET", f"{path}/notes", per_page=1, page=2)
-
-    assert ([n["description"] for n in listed["notes"]], listed["meta"]["total"]) == (["second"], 2)
-    assert [n["id"] for n in api.ask("GET", path, include="notes")["notes"]][0] == note["id"]
-    assert api.refuse("GET", "/notes", status=404)
-    assert api.refuse("GET", f"/notes/{note['id']}", status=404)
-
-
-def test_what_a_note_needs(api, contact, make_api):
-    """Text, something it is about, and no more than the tenant stores."""
-    assert api.refuse("POST", "/notes", {"note": {"description": "", **about(contact)}}) == [
-        "Description can't be blank"
-    ]
-    assert api.refuse("POST", "/notes", {"note": {"description": "x"}})
-    assert api.make("note", description="x" * 100_000, **about(contact))
-    short = make_api(switches={"note_limit": 10})
-    someone = short.make("contact", email="a@example.org")
-    assert short.refuse("POST", "/notes", {"note": {"description": "x" * 11, **about(someone)}})
+@pytest.fixture
+def visited(make_api):
+    """A tenant with a sales activity type of its own."""
+    return make_api(activity_types=("Site visit",))
 
 
 @pytest.mark.parametrize(
@@ -158,28 +23,51 @@ def test_what_a_note_needs(api, contact, make_api):
         {"targetable_type": "Contact", "targetable_id": 5},
         {"targetable_type": "Planet", "targetable_id": 5},
         {"targetable_type": "Contact", "targetable_id": "x"},
+        {"targetable_type": ["Contact"], "targetable_id": {"a": 1}},
+        {"targetable_type": "Lead", "targetable_id": 5},
         {"targetable_id": 5},
+        {"targetable": {}},
+        {"targetables": [{"type": "Contact", "id": 5}]},
     ],
 )
-def test_an_activity_about_nothing_is_refused(api, parent):
+def test_an_activity_about_nobody_is_refused(api, parent):
     """The record it points at must be live, and of an object activities can be about."""
     assert api.refuse("POST", "/notes", {"note": {"description": "x", **parent}})
+    assert api.refuse("POST", "/phone_calls", {"call_direction": True, **parent})
     assert api.refuse("POST", "/tasks", {"task": {"title": "x", "due_date": "2026-01-01", **parent}})
+    assert api.refuse("POST", "/appointments", {"appointment": {"title": "x", **TIMES, **parent}})
 
 
-def test_activities_go_out_of_sight_with_what_they_are_about(api, contact):
+@pytest.mark.parametrize("parent", [{}, {"targetables": []}, {"targetables": ["Contact", 5]}])
+def test_some_activities_need_nobody_to_be_about(api, parent):
+    """Tasks and appointments may stand alone; notes and calls may not."""
+    api.ask("POST", "/tasks", {"task": {"title": "x", "due_date": "2026-01-01", **parent}}, status=201)
+    api.ask("POST", "/appointments", {"appointment": {"title": "x", **TIMES, **parent}}, status=201)
+    blank = ["Targetable can't be blank"]
+    assert api.refuse("POST", "/notes", {"note": {"description": "x", **parent}}) == blank
+    assert api.refuse("POST", "/phone_calls", {"call_direction": True, **parent}) == blank
+
+
+def test_activities_go_out_of_sight_with_what_they_are_about(visited):
     """They stay attached: restore brings them back, forget ends them."""
-    note = api.make("note", description="x", **about(contact))
-    task = make_task(api, contact)
+    contact = visited.make("contact", email="ann@example.org")
+    note = visited.make("note", description="x", **about(contact))
+    task = make_task(visited, contact)
+    make_appointment(visited, contact)
+    make_activity(visited, contact)
+    call = log_call(visited, contact, call_notes="y")["phone_calls"][0]
+    objects = ("note", "task", "appointment", "sales_activity", "phone_call")
     path = f"/contacts/{contact['id']}"
 
-    api.ask("DELETE", path)
-    assert api.ask("GET", "/tasks", filter="open")["meta"]["total"] == 0
-    assert api.refuse("GET", f"/tasks/{task['id']}", status=404)
-    api.ask("PUT", f"{path}/restore")
-    assert [n["id"] for n in api.ask("GET", path, include="notes")["notes"]] == [note["id"]]
-    api.ask("DELETE", f"{path}/forget")
-    assert api.tenant.count("note") == api.tenant.count("task") == 0
+    visited.ask("DELETE", path)
+    assert [visited.tenant.count(object) for object in objects] == [0, 0, 0, 0, 0]
+    assert visited.refuse("GET", f"/tasks/{task['id']}", status=404)
+    assert visited.refuse("GET", f"/phone_calls/{call['id']}", status=404)
+    visited.ask("PUT", f"{path}/restore")
+    assert [visited.tenant.count(object) for object in objects] == [2, 1, 1, 1, 1]
+    assert note["id"] in [each["id"] for each in visited.ask("GET", path, include="notes")["notes"]]
+    visited.ask("DELETE", f"{path}/forget")
+    assert [visited.tenant.count(object) for object in objects] == [0, 0, 0, 0, 0]
 
 
 def test_an_activity_about_two_records_outlives_one_of_them(api, contact):
@@ -193,31 +81,162 @@ def test_an_activity_about_two_records_outlives_one_of_them(api, contact):
     assert [t["id"] for t in api.ask("GET", f"/deals/{deal['id']}", include="tasks")["tasks"]] == [task["id"]]
 
 
-def test_a_list_of_tasks_brings_its_people_along(api, contact):
-    """Owners and what tasks are about stand beside the list, before it."""
-    make_task(api, contact)
+def test_every_activity_counts_and_leaves_no_trace(visited):
+    """The digest changes with each of them, with each change of one, and is what it was when all are deleted."""
+    contact = visited.make("contact", email="ann@example.org")
+    seen = [visited.tenant.digest()]
+    made = {
+        f"/notes/{visited.make('note', description='x', **about(contact))['id']}": {"description": "y"},
+        f"/tasks/{make_task(visited, contact)['id']}": {
+            "outcome_id": visited.choice("sales_activity_outcomes", "Interested")
+        },
+        f"/appointments/{make_appointment(visited, contact)['appointment']['id']}": {"is_allday": True},
+        f"/sales_activities/{make_activity(visited, contact)['sales_activity']['id']}": {
+            "completed_date": "2017-01-02"
+        },
+    }
+    for path, change in made.items():
+        seen.append(visited.tenant.digest())
+        visited.ask("PUT", path, change)
+    seen.append(visited.tenant.digest())
+    made[f"/phone_calls/{log_call(visited, contact, call_notes='z')['phone_calls'][0]['id']}"] = {}
+    seen.append(visited.tenant.digest())
 
-    answer = api.ask("GET", "/tasks", filter="open", include="owner,targetable")
+    assert len(set(seen)) == len(seen)
+    for path in made:
+        visited.ask("DELETE", path)
+    assert visited.tenant.digest() == seen[0]
 
-    assert [user["id"] for user in answer["users"]] == [api.tenant.admin_id]
-    assert [each["id"] for each in answer["contacts"]] == [contact["id"]]
-    assert list(answer)[-2:] == ["tasks", "meta"]
+
+def test_a_before_image_of_a_task_brings_it_back(api, contact):
+    """Its users, owner, status and what it is about."""
+    priya = api.choice("owners", "priya.raman@tenant.example")
+    path = f"/tasks/{make_task(api, contact)['id']}"
+    shown, before = api.ask("GET", path)["task"], api.tenant.digest()
+    changed = {"title": "y", "owner_id": priya, "status": 1, "description": "z"}
+    api.ask("PUT", path, {"task": changed})
+    assert api.tenant.digest() != before
+
+    api.ask("PUT", path, {"task": {name: shown[name] for name in changed}})
+
+    assert api.tenant.digest() == before
 
 
-def test_a_sales_activity_keeps_its_own_times(make_api):
-    """With a type of the tenant's own, history goes in with its dates; default types are refused."""
-    api = make_api(activity_types=("Site visit",))
-    someone = api.make("contact", email="a@example.org")
-    times = {"start_date": "2017-01-02T10:00:00Z", "end_date": "2017-01-02T11:00:00Z"}
-    sent = {"title": "x", **times, **about(someone)}
+@pytest.mark.parametrize("sort", ["title", "due_date", "created_at", "id", "completed_date", "no_such_field", "x; --"])
+def test_lists_are_sorted_and_paged(api, contact, sort):
+    """By any attribute, either way; beyond the last page there is nothing."""
+    for title, due in (("b", "2099-01-01"), ("a", "2099-01-02"), ("c", "2099-01-03")):
+        make_task(api, contact, title=title, due_date=due)
+    pages = [api.ask("GET", "/tasks", sort=sort, sort_type="desc", per_page=2, page=page) for page in (1, 2, 3)]
 
-    def body(type):
-        return {"sales_activity": {**sent, "sales_activity_type_id": api.choice("sales_activity_types", type)}}
+    assert [len(page["tasks"]) for page in pages] == [2, 1, 0]
+    assert {page["meta"]["total"] for page in pages} == {3}
+    expected = ["c", "b", "a"] if sort == "title" else ["c", "a", "b"]
+    assert [title for page in pages for title in titles(page, "tasks")] == expected
 
-    made = api.ask("POST", "/sales_activities", body("Site visit"), status=201)["sales_activity"]
-    assert made["conversation_time"] == made["end_date"] == "2017-01-02T05:00:00-06:00"
-    assert api.refuse("POST", "/sales_activities", body("Phone")) == ["Invalid sales activity type provided."]
-    assert api.ask("GET", "/sales_activities")["meta"] == {"total": 1, "total_pages": 1}
-    assert make_api(plan="pro", activity_types=("Site visit",)).tenant.selectors["sales_activity_types"][-1][
-        "is_default"
-    ]
+
+def test_a_filter_nobody_knows_is_refused(api):
+    """Of tasks and of appointments."""
+    assert api.refuse("GET", "/tasks?filter=nonsense") == ["Invalid filter nonsense"]
+    assert api.refuse("GET", "/appointments?filter=open") == ["Invalid filter open"]
+
+
+def test_people_come_and_go_on_a_task(api, contact):
+    """One is added by each row, and taken out by a row marked so; without anybody it is its owner's."""
+    priya, tomas = (api.choice("owners", f"{name}@tenant.example") for name in ("priya.raman", "tomas.berg"))
+    path = f"/tasks/{make_task(api, contact, task_users_attributes=[{'user_id': priya}])['id']}"
+
+    def put(*rows):
+        task = api.ask("PUT", path, {"task": {"task_users_attributes": list(rows)}})["task"]
+        return task["user_ids"]
+
+    assert put({"user_id": tomas}, {"user_id": priya}) == [priya, tomas]
+    assert put({"user_id": priya, "_destroy": True}) == [tomas]
+    assert put({"user_id": tomas, "_destroy": True}) == [api.tenant.admin_id]
+    assert api.ask("PUT", path, {"task": {"owner_id": priya}})["task"]["user_ids"] == [priya]
+    assert api.refuse("PUT", path, {"task": {"task_users_attributes": [{"user_id": 5}]}}) == ["Invalid user provided."]
+
+
+def test_attendees_come_and_go(api, contact):
+    """By who they are or by the id they came back with."""
+    user = {"attendee_type": "FdMultitenant::User", "attendee_id": str(api.tenant.admin_id)}
+    person = {"attendee_type": "Contact", "attendee_id": str(contact["id"])}
+    answer = make_appointment(api, contact, appointment_attendees_attributes=[user, person])
+    path = f"/appointments/{answer['appointment']['id']}"
+
+    def put(*rows):
+        sent = {"appointment_attendees_attributes": list(rows)}
+        return [each["attendee_type"] for each in api.ask("PUT", path, {"appointment": sent})["appointment_attendees"]]
+
+    assert put(user) == ["FdMultitenant::User", "Contact"]
+    assert put({"id": answer["appointment_attendees"][0]["id"], "_destroy": "1"}) == ["Contact"]
+    assert put({**person, "_destroy": True}) == []
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"attendee_type": "Contact", "attendee_id": 5},
+        {"attendee_type": "Planet", "attendee_id": 5},
+        {"attendee_type": "FdMultitenant::User", "attendee_id": "x"},
+        {"id": 5, "_destroy": True},
+        {},
+    ],
+)
+def test_an_attendee_nobody_knows_is_refused(api, row):
+    """Nothing of the appointment is kept."""
+    sent = {
+        "title": "x",
+        "from_date": "2027-01-01",
+        "end_date": "2027-01-01",
+        "appointment_attendees_attributes": [row],
+    }
+
+    assert api.refuse("POST", "/appointments", {"appointment": sent})
+    assert api.tenant.count("appointment") == 0
+
+
+def test_a_note_goes_with_the_call_it_came_with(api, contact):
+    """Unless it was deleted before; a call that is deleted is gone for good."""
+    calls = [log_call(api, contact, call_notes="x")["phone_calls"][0] for _ in range(2)]
+    api.ask("DELETE", f"/notes/{calls[1]['note_id']}")
+
+    for call in calls:
+        assert api.ask("DELETE", f"/phone_calls/{call['id']}") is True
+        assert api.refuse("DELETE", f"/phone_calls/{call['id']}", status=404)
+    assert api.ask("GET", f"/contacts/{contact['id']}/notes")["notes"] == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_incoming"), [(True, True), ("true", True), (1, True), ("incoming", False), ([], False)]
+)
+def test_a_direction_that_is_not_true_is_false(api, contact, sent, is_incoming):
+    """Without a word: that is how calls end up on the wrong side."""
+    call = log_call(api, contact, call_direction=sent)["phone_calls"][0]
+
+    assert (call["call_direction"], call["status"]) == (is_incoming, "incoming" if is_incoming else "outgoing")
+
+
+def test_a_call_needs_a_direction(api, contact):
+    """And nothing is kept without one, not even its note."""
+    sent = {"call_notes": "x", **about(contact)}
+
+    assert api.refuse("POST", "/phone_calls", sent) == ["Call direction can't be blank"]
+    assert api.tenant.count("note") == 0
+
+
+def test_a_note_of_a_call_is_no_longer_than_any_note(make_api):
+    """The call is refused with it."""
+    api = make_api(switches={"note_limit": 3})
+    contact = api.make("contact", email="ann@example.org")
+
+    assert log_call(api, contact, call_notes="long", answered=400)
+    assert api.tenant.count("phone_call") == 0
+
+
+@pytest.mark.parametrize("due", ["soon", "2026-13-45", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", 5, {}])
+def test_a_due_date_that_cannot_be_read_is_refused(api, due):
+    """Wherever in the calendar it falls outside."""
+    told = api.refuse("POST", "/tasks", {"task": {"title": "x", "due_date": due}})
+
+    assert told == ["Due date is not a valid date"]

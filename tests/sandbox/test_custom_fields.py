@@ -2,8 +2,6 @@
 
 import pytest
 
-from workbench.freshsales.plans import read_field_types, read_plans
-
 ANN = {"email": "ann@example.org"}
 
 
@@ -13,30 +11,6 @@ def write(api, value, *, status=200):
     if status == 400:
         return api.refuse("POST", "/contacts", body)
     return api.ask("POST", "/contacts", body)["contact"]["custom_field"]["cf_x"]
-
-
-@pytest.mark.parametrize("plural", ["contacts", "sales_accounts", "deals"])
-def test_a_field_is_created_through_the_form_and_read_back(api, plural):
-    """The internal name comes from the label; the field then stands among the others."""
-    made = api.add_field(plural, label="Favourite colour!", field_type=read_field_types()["text"].code)
-
-    fields = {field["name"]: field for field in api.ask("GET", f"/settings/{plural}/fields")["fields"]}
-
-    assert (made["name"], made["type"], made["default"]) == ("cf_favourite_colour", "text", False)
-    assert fields["cf_favourite_colour"] == made
-    assert len({field["id"] for field in fields.values()}) == len(fields)
-
-
-def test_fields_are_created_nowhere_else(api, make_api):
-    """Neither on the list of fields, nor on a form of another object, nor where the switch shuts the form."""
-    field = {"field": {"label": "X", "type": "text"}}
-
-    assert api.refuse("POST", "/settings/contacts/fields", field, status=404)
-    assert api.refuse("POST", "/settings/contacts/forms/2/fields", field, status=404)
-    assert api.refuse("GET", "/settings/leads/fields", status=404)
-    assert api.refuse("GET", "/settings/contact/fields", status=404)
-    shut = make_api(switches={"core_forms": False})
-    assert shut.refuse("POST", "/settings/contacts/forms/1/fields", field, status=404)
 
 
 @pytest.mark.parametrize(
@@ -116,14 +90,6 @@ def test_a_choice_must_be_one_of_the_choices(api):
     assert api.refuse("POST", "/contacts", {"contact": {"mobile_number": "1", "custom_field": {"cf_days": "Mon;Wed"}}})
 
 
-def test_an_unknown_field_refuses_the_record(api):
-    """A cf_ name the tenant does not have, and a standard name among the custom ones."""
-    for name in ("cf_unknown", "city"):
-        body = {"contact": {**ANN, "custom_field": {name: 1}}}
-        assert api.refuse("POST", "/contacts", body) == [f"Invalid field {name}"]
-    assert api.refuse("POST", "/contacts", {"contact": {**ANN, "custom_field": "x"}})
-
-
 def test_a_partial_update_leaves_the_other_custom_fields(api):
     """Only the names that were sent change."""
     for label in ("X", "Y"):
@@ -143,15 +109,6 @@ def test_a_unique_field_refuses_a_second_record(api):
     again = {"deal": {"name": "E", "amount": 1, "custom_field": {"cf_source_id": "A-1"}}}
     assert api.refuse("POST", "/deals", again) == ["Source id is not unique"]
     assert api.ask("PUT", f"/deals/{made['id']}", {"deal": {"custom_field": {"cf_source_id": "a-1"}}})
-
-
-def test_a_required_field_is_asked_for(api):
-    """On create, and when it would be cleared."""
-    api.add_field("contacts", label="X", type="text", required=True)
-
-    assert api.refuse("POST", "/contacts", {"contact": ANN}) == ["X can't be blank"]
-    made = api.make("contact", **ANN, custom_field={"cf_x": "1"})
-    assert api.refuse("PUT", f"/contacts/{made['id']}", {"contact": {"custom_field": {"cf_x": ""}}})
 
 
 @pytest.mark.parametrize(
@@ -174,55 +131,3 @@ def test_a_field_that_makes_no_sense_is_refused(api, described):
     """Nothing of it is left behind."""
     assert api.refuse("POST", "/settings/contacts/forms/1/fields", {"field": described})
     assert api.tenant.schema.custom_fields("contact") == []
-
-
-def test_a_name_is_taken_once(api):
-    """A second field of the same internal name is refused."""
-    api.add_field("contacts", label="X", type="text")
-
-    assert api.refuse("POST", "/settings/contacts/forms/1/fields", {"field": {"label": "x!", "type": "number"}})
-    assert api.add_field("sales_accounts", label="X", type="text")
-
-
-def test_choices_can_be_added_and_a_field_removed(api):
-    """An option that was there keeps its id; the name and type stay."""
-    field = api.add_field("contacts", label="X", type="dropdown", choices=["a"])
-    path = f"/settings/contacts/forms/1/fields/{field['id']}"
-
-    changed = api.ask("PUT", path, {"field": {"label": "Y", "choices": ["b", "a"], "type": "text"}})["field"]
-
-    assert [choice["value"] for choice in changed["choices"]] == ["b", "a"]
-    assert changed["choices"][1]["id"] == field["choices"][0]["id"]
-    assert (changed["name"], changed["label"], changed["type"]) == ("cf_x", "Y", "dropdown")
-    assert write(api, "b") == "b"
-    assert api.ask("DELETE", path) is True
-    assert api.refuse("DELETE", path, status=404)
-    assert api.ask("GET", f"/contacts/{api.tenant.records('contact')[0]['id']}")["contact"]["custom_field"] == {}
-
-
-@pytest.mark.parametrize(("plan", "kind"), [("growth", "textarea"), ("pro", "lookup"), ("enterprise", "textarea")])
-def test_a_plan_has_room_for_so_many_fields_of_a_type(make_api, plan, kind):
-    """One more than the plan's figure is refused."""
-    api = make_api(plan=plan)
-    type = "auto_complete" if kind == "lookup" else kind
-    for number in range(read_plans()[plan].fields[kind]):
-        api.add_field("contacts", label=f"X {number}", type=type)
-
-    assert api.refuse("POST", "/settings/contacts/forms/1/fields", {"field": {"label": "One more", "type": type}})
-
-
-@pytest.mark.parametrize(("plan", "type"), [("free", "text"), ("growth", "auto_complete"), ("growth", "formula")])
-def test_a_plan_without_the_type_refuses_the_first(make_api, plan, type):
-    """Free has no custom fields, Growth no lookups and no formulas."""
-    api = make_api(plan=plan)
-
-    assert api.refuse("POST", "/settings/contacts/forms/1/fields", {"field": {"label": "X", "type": type}})
-
-
-def test_a_lookup_that_names_its_object_is_checked(api):
-    """An id that no live record of that object has is refused."""
-    api.add_field("contacts", label="X", type="auto_complete", points_at="sales_account")
-    account = api.make("sales_account", name="A")
-
-    assert write(api, account["id"]) == account["id"]
-    assert write(api, 5, status=400)

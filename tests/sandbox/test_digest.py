@@ -122,3 +122,69 @@ def test_a_snapshot_brings_everything_back(filled, tmp_path):
     assert (filled.tenant.digest(with_schema=True), filled.tenant.journal()) == before
     assert filled.make("contact", email="bo@example.org")["id"] == next_id
     assert "cf_x" not in filled.tenant.schema.fields("deal")
+
+
+def test_products_show_in_it_and_leave_with_what_they_stand_on(filled):
+    """A product, its price, and a deal it stands on; ids inside records do not count."""
+    before = filled.tenant.digest()
+    product = {"name": "Bed", "product_pricings": [{"currency_code": "USD", "unit_price": 5}]}
+    id = filled.ask("POST", "/cpq/products", {"product": product})["product"]["id"]
+    deal = filled.tenant.records("deal")[0]
+    path, put = f"/deals/{deal['id']}", {"deal": {"products": [{"id": id}]}}
+    with_product = filled.tenant.digest()
+
+    filled.ask("PUT", path, put)
+    with_item = filled.tenant.digest()
+    filled.ask("PUT", path, {"deal": {"products": []}})
+    filled.ask("PUT", path, put)
+
+    assert filled.tenant.digest() == with_item
+    filled.ask("PUT", path, {"deal": {"products": [], "amount": deal["amount"]}})
+    assert filled.tenant.digest() == with_product
+    filled.ask("DELETE", f"/cpq/products/{id}")
+    assert len({before, with_product, with_item}) == 3 and filled.tenant.digest() == before
+
+
+def test_documents_leave_it_as_they_came(filled):
+    """Whatever their number."""
+    deal = filled.tenant.records("deal")[0]["id"]
+    digests = [filled.tenant.digest()]
+    for _ in range(2):
+        body = {"cpq_document": {"deal_id": deal, "document_type": "Quote"}}
+        id = filled.ask("POST", "/cpq/cpq_documents", body)["cpq_document"]["id"]
+        assert filled.tenant.digest() not in digests[:1]
+        filled.ask("DELETE", f"/cpq/cpq_documents/{id}")
+        digests.append(filled.tenant.digest())
+
+    assert len(set(digests)) == 1
+
+
+def test_what_a_client_may_stamp_counts(make_api):
+    """Where the tenant keeps times a client sends they are content; where it does not they are none."""
+
+    def read_digests(writable):
+        api = make_api(switches={"created_at_writable": writable})
+        made = api.make("contact", email="a@example.org", created_at="2019-05-01T10:00:00Z")
+        before = api.tenant.digest()
+        api.ask("PUT", f"/contacts/{made['id']}", {"contact": {"created_at": "2018-05-01T10:00:00Z"}})
+        return before, api.tenant.digest()
+
+    (ignored, still_ignored), (kept, changed) = read_digests(False), read_digests(True)
+
+    assert (ignored == still_ignored, kept == changed) == (True, False)
+
+
+def test_when_a_sales_activity_was_completed_counts(make_api):
+    """A client writes it, unlike the time a task was done."""
+    api = make_api(activity_types=("Visit",))
+    contact = api.make("contact", email="a@example.org")
+    days = {"start_date": "2020-01-01T10:00:00Z", "end_date": "2020-01-01T11:00:00Z"}
+    about = {"targetable_type": "Contact", "targetable_id": contact["id"], **days}
+    sent = {"title": "t", "sales_activity_type_id": api.choice("sales_activity_types", "Visit"), **about}
+    status = api.tenant.settings.switches.sales_activity_created_status
+    made = api.ask("POST", "/sales_activities", sent, status=status)["sales_activity"]
+    before = api.tenant.digest()
+
+    api.ask("PUT", f"/sales_activities/{made['id']}", {"completed_date": "2020-01-02T10:00:00Z"})
+
+    assert api.tenant.digest() != before

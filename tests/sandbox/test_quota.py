@@ -2,21 +2,10 @@
 
 import pytest
 
-from workbench.freshsales.plans import read_plans
-
 
 def call(api):
     """One call that reads a list."""
     return api.http.get("/selector/owners")
-
-
-@pytest.mark.parametrize("plan", ["free", "growth", "pro", "enterprise"])
-def test_the_plan_sets_the_quota(make_api, plan):
-    """The first answer says how many are left of the plan's figure."""
-    response = call(make_api(plan=plan))
-
-    assert int(response.headers["x-ratelimit-remaining"]) == read_plans()[plan].requests_per_hour - 1
-    assert response.headers["x-ratelimit-reset"] == "3600"
 
 
 def test_calls_are_counted_down_and_then_refused(make_api):
@@ -49,17 +38,6 @@ def test_a_refused_call_does_nothing(make_api):
     assert api.tenant.count("contact") == 0
 
 
-def test_retry_after_is_a_switch(make_api):
-    """Where it is sent, waiting that long is enough."""
-    api = make_api(calls_per_hour=1, switches={"retry_after": True})
-    call(api)
-
-    wait = int(call(api).headers["retry-after"])
-    api.clock.now += wait
-
-    assert call(api).status_code == 200
-
-
 def test_an_hour_can_last_a_second(make_api):
     """With a time scale of 3600, as the client's clock sees it."""
     api = make_api(calls_per_hour=1, time_scale=3600)
@@ -71,23 +49,15 @@ def test_an_hour_can_last_a_second(make_api):
     assert call(api).status_code == 200
 
 
-@pytest.mark.parametrize(("cost", "left"), [(True, 8), (False, 9)])
-def test_whether_failed_calls_cost_is_a_switch(make_api, cost, left):
-    """One good call and one refused."""
-    api = make_api(calls_per_hour=10, switches={"failed_calls_cost": cost})
-    call(api)
-
-    assert api.http.get("/contacts").headers["x-ratelimit-remaining"] == str(left)
-    assert [entry["cost"] for entry in api.tenant.journal()] == [1, int(cost)]
-
-
 def test_calls_per_minute_are_a_switch(make_api):
-    """A full minute answers 400, and costs nothing of the hour."""
-    api = make_api(calls_per_hour=10, switches={"per_minute": 2})
+    """A full minute is refused as a full hour is, and costs nothing of the hour."""
+    api = make_api(calls_per_hour=10, switches={"per_minute": 2, "retry_after": True})
     call(api)
     call(api)
 
-    assert call(api).status_code == 400
+    refused = call(api)
+
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
     api.clock.now += 60
     assert call(api).headers["x-ratelimit-remaining"] == "7"
 
@@ -118,3 +88,52 @@ def test_what_was_used_is_not_forgotten_when_the_tenant_starts_again(make_api, t
     api.tenant.restore(tmp_path / "kept.sqlite")
 
     assert call(api).headers["x-ratelimit-remaining"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("switches", "status", "type", "text"),
+    [
+        ({}, 429, "application/json", '{"errors":{"code":429,"message":["The limit of calls per hour is reached."]}}'),
+        ({"too_many_body": "text"}, 429, "text/plain", "Too many requests"),
+        ({"too_many_body": "html"}, 429, "text/html", "<h1>429 Too many requests</h1>"),
+        ({"too_many_body": "empty"}, 429, None, ""),
+        ({"too_many_status": 400}, 400, "application/json", "response_code :: 429"),
+        ({"too_many_status": 400, "too_many_body": "html"}, 400, "application/json", "Too many requests"),
+    ],
+)
+def test_what_a_refusal_looks_like_is_a_switch(make_api, switches, status, type, text):
+    """As JSON, as text, as a page, with no body at all, or as a 400 that tells of a 429."""
+    api = make_api(calls_per_hour=1, switches=switches)
+    call(api)
+
+    refused = call(api)
+
+    assert (refused.status_code, refused.headers.get("content-type")) == (status, type)
+    assert text in refused.text
+    assert bool(refused.text) == bool(text)
+
+
+def test_a_minute_says_that_it_is_a_minute(make_api):
+    """In the words of the refusal; what is left of the hour is not touched."""
+    api = make_api(switches={"per_minute": 1})
+    call(api)
+
+    assert api.refuse("GET", "/selector/owners", status=429) == ["The limit of calls per minute is reached."]
+    assert api.tenant.quota.remaining == 4999
+
+
+def test_a_call_given_back_is_given_back_to_the_minute_too(make_api):
+    """Where calls that fail cost nothing."""
+    api = make_api(switches={"per_minute": 2, "failed_calls_cost": False})
+    for _ in range(5):
+        api.ask("GET", "/contacts/1", status=404)
+
+    assert call(api).status_code == 200
+
+
+def test_a_refusal_speaks_the_language_of_who_calls(make_api):
+    """The code and the status are the same in all."""
+    api = make_api(calls_per_hour=1, switches={"language": "de"})
+    call(api)
+
+    assert api.refuse("GET", "/selector/owners", status=429) == ["Die Höchstzahl der Aufrufe je Stunde ist erreicht."]

@@ -144,3 +144,57 @@ def test_a_query_some_clients_garble(filled):
     response = filled.http.get(f"/contacts/view/{id}?per_page=2?page=1&per_page=2")
 
     assert len(response.json()["contacts"]) == 2
+
+
+def test_a_view_tells_what_it_is(api):
+    """Views that came with the tenant belong to nobody; the others may be renamed and deleted."""
+    answer = api.ask("GET", "/deals/filters")
+    views = {view["name"]: view for view in answer["filters"]}
+
+    keys = {"id", "name", "model_class_name", "user_id", "is_default", "updated_at", "user_name"}
+    assert all(set(view) == keys | {"current_user_permissions"} for view in views.values())
+    assert (answer["meta"], views["Open Deals"]["user_id"], views["Open Deals"]["user_name"]) == ({}, 0, None)
+    assert (views["Open Deals"]["is_default"], views["Open Deals"]["current_user_permissions"]) == (True, [])
+    assert (views["Won Deals"]["is_default"], len(views["Won Deals"]["current_user_permissions"])) == (False, 2)
+
+
+def test_contacts_are_picked_by_what_happened_to_them(api):
+    """Something open to do, nobody met or called them, no mail reaches them, or nothing changed for long."""
+    old = api.make("contact", first_name="Old", email="o@example.org", subscription_status=4)
+    api.clock.now += 40 * 86_400
+    new = api.make("contact", first_name="New", email="n@example.org")
+    about = {"targetable_type": "Contact", "targetable_id": new["id"]}
+    task = api.ask("POST", "/tasks", {"task": {"title": "t", "due_date": "2027-01-01", **about}}, status=201)["task"]
+    times = {"from_date": "2026-01-01T10:00:00Z", "end_date": "2026-01-01T11:00:00Z"}
+    api.ask("POST", "/appointments", {"appointment": {"title": "a", **times, **about}}, status=201)
+
+    def listed(name):
+        return [contact["id"] for contact in api.view("contacts", name)["contacts"]]
+
+    assert listed("Needs Follow-up") == [new["id"]]
+    assert listed("Never Contacted") == listed("Bounced contacts") == listed("Inactive") == [old["id"]]
+    assert listed("Active") == listed("New Contacts") == [new["id"]]
+    api.ask("PUT", f"/tasks/{task['id']}", {"task": {"status": 1}})
+    assert listed("Needs Follow-up") == []
+
+
+def test_deals_are_picked_by_when_and_how_surely_they_close(api):
+    """It is Wednesday the 25th of November; a deal that was lost is neither."""
+    stages = {name: api.choice("deal_stages", name) for name in ("New", "Negotiation", "Won", "Lost")}
+    for name, stage, also in (
+        ("cold", "New", {}),
+        ("hot", "Negotiation", {"expected_close": "2026-11-29"}),
+        ("later", "Negotiation", {"expected_close": "2026-11-30"}),
+        ("sold", "Won", {"closed_date": "2026-11-01"}),
+        ("sold before", "Won", {"closed_date": "2026-10-31"}),
+        ("lost", "Lost", {"expected_close": "2026-11-25", "closed_date": "2026-11-25"}),
+    ):
+        api.clock.now += -40 * 86_400 * (name == "cold")
+        api.make("deal", name=name, amount=1, deal_stage_id=stages[stage], **also)
+        api.clock.now += 40 * 86_400 * (name == "cold")
+
+    def listed(name):
+        return [deal["name"] for deal in api.view("deals", name)["deals"]]
+
+    assert (listed("Hot Deals"), listed("Cold Deals")) == (["hot", "later"], ["cold"])
+    assert (listed("Closing this week"), listed("This month's sales")) == (["hot"], ["sold"])

@@ -25,6 +25,7 @@ class PlanLimits:
     capabilities: frozenset[str]
     fields: dict[str, int]
     storage_gb_per_user: int
+    classic_storage_gb_per_user: int
     max_file_mb: int
     requests_per_minute: int | None = None
 

@@ -2,105 +2,135 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from workbench.sandbox.access import Access, Area
 from workbench.sandbox.door import Door
-from workbench.sandbox.routes import bulk, lists, local, records, search, selectors, settings
+from workbench.sandbox.endpoints import make_endpoint
+from workbench.sandbox.faults.befall import Sleep
+from workbench.sandbox.faults.scenario import Scenario
+from workbench.sandbox.languages import translate
+from workbench.sandbox.openapi import describe_api, list_document_routes
+from workbench.sandbox.page import list_page_routes
+from workbench.sandbox.paths import Paths
+from workbench.sandbox.routes import (
+    activities,
+    browser,
+    bulk,
+    contact_lists,
+    documents,
+    leads,
+    local,
+    modules,
+    phone_calls,
+    products,
+    records,
+    search,
+    selectors,
+    settings,
+    timelines,
+    views,
+)
 from workbench.sandbox.settings import TenantSettings
 from workbench.sandbox.tenant import Tenant
-from workbench.sandbox.wire import Answer, ApiError, Call, Handler, Routes
+from workbench.sandbox.wire import Routes
 
 PREFIXES = {"suite": "/crm/sales/api", "classic": "/api"}
+# Where the same application answers a browser; some addresses are known only there.
+TWINS = {"suite": "/crm/sales", "classic": ""}
+SIGN_IN = "/signin"
 LOCAL = "/local"
-# How JSON writes half of a character that takes two; without the other half it is no text.
-HALF_CHARACTER = rb"\ud"
-# Paths with a word in the place of an id come before those with any id.
-FAMILIES = (lists, bulk, search, settings, selectors, records)
+# What the API answers, by the module that answers it.
+FAMILIES = (
+    views,
+    bulk,
+    search,
+    modules,
+    settings,
+    selectors,
+    products,
+    contact_lists,
+    activities,
+    phone_calls,
+    timelines,
+    documents,
+    leads,
+    records,
+)
 
 
 def build_app(
-    settings: TenantSettings, *, path: Path | None = None, clock: Callable[[], float] = time.time
+    settings: TenantSettings,
+    *,
+    path: Path | None = None,
+    clock: Callable[[], float] = time.time,
+    scenario: Scenario | None = None,
+    sleep: Sleep = asyncio.sleep,
 ) -> Starlette:
     """A local Freshsales account as an ASGI application; the account itself is `app.state.tenant`.
 
     Args:
         path: SQLite file that keeps the account, made and seeded where absent; null keeps it in memory.
         clock: Seconds since 1970 on the client's clock.
+        scenario: What goes wrong; null for nothing.
+        sleep: Waits so many seconds of that clock, where a fault makes an answer slow.
 
     Raises:
         UsageError: The plan is unknown.
     """
-    tenant = Tenant(settings, path=path, clock=clock)
+    tenant = Tenant(settings, path=path, clock=clock, scenario=scenario)
     prefix = PREFIXES[settings.edition]
+    twin = TWINS[settings.edition]
     api = [route for family in FAMILIES for route in family.ROUTES]
+    beside = [*browser.ROUTES, *timelines.BROWSER_ROUTES, *api]
+    mounts = [(prefix, api), (LOCAL, local.ROUTES), (twin, [*browser.ROUTES, *timelines.BROWSER_ROUTES])]
+    area = Area(paid=(prefix, *_list_roots(twin, beside)), free=(LOCAL,), login=f"{twin}{SIGN_IN}")
     app = Starlette(
-        routes=[*_mount(tenant, prefix, api), *_mount(tenant, LOCAL, local.ROUTES)],
-        middleware=[Middleware(Door, tenant=tenant, prefix=prefix, local=LOCAL)],
+        routes=[
+            _mount(tenant, prefix, api),
+            _mount(tenant, LOCAL, local.ROUTES),
+            _mount(tenant, twin, beside),
+            *list_page_routes(tenant, prefix=prefix, api=api),
+            *list_document_routes(tenant, mounts),
+        ],
+        middleware=[
+            Middleware(Access, tenant=tenant, area=area),
+            Middleware(Door, tenant=tenant, area=area, sleep=sleep),
+        ],
         # The framework's "method not allowed" would be taken for the tenant's "bulk is busy".
-        exception_handlers={404: _answer_unknown, 405: _answer_unknown},
+        exception_handlers=dict.fromkeys((404, 405), partial(_answer_unknown, area)),
         lifespan=_close_after(tenant),
     )
     app.state.tenant = tenant
+    app.state.describe = partial(describe_api, tenant, mounts)
     return app
 
 
-def _mount(tenant: Tenant, prefix: str, routes: Routes) -> list[Route]:
-    return [
-        Route(prefix + path, _make_endpoint(tenant, prefix, handler), methods=[method])
-        for method, path, handler in routes
-    ]
+def _list_roots(twin: str, routes: Routes) -> list[str]:
+    """What the paths of the twin begin with; on a host that is all the tenant's own, each resource by itself."""
+    return [twin] if twin else sorted({f"/{path.split('/')[1]}" for _, path, _ in routes})
 
 
-def _make_endpoint(tenant: Tenant, prefix: str, handler: Handler) -> Callable[[Request], Any]:
-    async def endpoint(request: Request) -> Response:
-        body = await request.body()
-        try:
-            call = Call(
-                tenant=tenant,
-                path=dict(request.path_params),
-                query=dict(request.query_params),
-                body=_read_json(body),
-                origin=str(request.base_url).rstrip("/") + prefix,
-            )
-            answer = handler(call)
-        except ApiError as refusal:
-            return JSONResponse(refusal.body, status_code=refusal.code)
-        if isinstance(answer, Answer):
-            return JSONResponse(answer.body, status_code=answer.status)
-        return JSONResponse(answer)
-
-    return endpoint
+def _mount(tenant: Tenant, prefix: str, routes: Routes) -> Paths:
+    return Paths(prefix, [(method, path, make_endpoint(tenant, prefix, handler)) for method, path, handler in routes])
 
 
-def _read_json(body: bytes) -> Any:
-    if not body:
-        return None
-    try:
-        value = json.loads(body, parse_constant=_refuse_constant)
-        if HALF_CHARACTER in body.lower():
-            json.dumps(value, ensure_ascii=False).encode()
-        return value
-    except (ValueError, RecursionError):
-        raise ApiError(400, "Invalid or missing attributes") from None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-async def _answer_unknown(request: Request, error: Exception) -> Response:
-    return JSONResponse({"errors": {"code": 404, "message": ["There is nothing at this address."]}}, status_code=404)
+async def _answer_unknown(area: Area, request: Request, error: Exception) -> Response:
+    if not area.holds(request.url.path):
+        return PlainTextResponse("404 Not Found", status_code=404)
+    body = {"errors": {"code": 404, "message": ["There is nothing at this address."]}}
+    return JSONResponse(translate(body), status_code=404)
 
 
 def _close_after(tenant: Tenant) -> Callable[[Starlette], Any]:

@@ -13,7 +13,9 @@ from workbench.sandbox.wire import format_time, parse_day, parse_time, read_id
 EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;.]+(\.[^@\s,;.]+)+")
 # The numbers 1 and 0 are found here too: they equal the booleans.
 BOOLEANS = {True: True, False: False, "true": True, "false": False, "1": True, "0": False}
-WHOLE_DIGITS, DECIMAL_DIGITS = 11, 4
+# Digits before and after the point: of a custom field as documented, of others what the store and a double take.
+CUSTOM_DIGITS = 11, 4
+OWN_DIGITS = 18, 15
 EMPTY = (None, "")
 
 
@@ -37,6 +39,12 @@ def check_value(field: Field, sent: Any, *, refuse_long_text: bool = True) -> An
     return value
 
 
+def is_true(sent: Any) -> bool:
+    """Whether a client's mark, as a boolean, a number or a text, says yes."""
+    key = sent.lower() if isinstance(sent, str) else sent
+    return not isinstance(key, dict | list) and BOOLEANS.get(key, False)
+
+
 def is_email(text: Any) -> bool:
     """Whether a text reads as an e-mail address."""
     return isinstance(text, str) and EMAIL.fullmatch(text.strip()) is not None
@@ -56,7 +64,8 @@ def _check_number(field: Field, sent: Any) -> int | float:
     if isinstance(sent, bool) or not number.is_finite():
         raise Refused(f"{field.label} is not a number")
     whole, decimals = max(number.adjusted() + 1, 0), max(-number.normalize().as_tuple().exponent, 0)
-    if field.is_custom and (whole > WHOLE_DIGITS or decimals > DECIMAL_DIGITS):
+    most_whole, most_decimals = CUSTOM_DIGITS if field.is_custom else OWN_DIGITS
+    if whole > most_whole or decimals > most_decimals:
         raise Refused(f"{field.label} is not in required length")
     return int(number) if number == number.to_integral_value() else float(number)
 
@@ -64,7 +73,7 @@ def _check_number(field: Field, sent: Any) -> int | float:
 def _check_choice(field: Field, sent: Any) -> str | int:
     if field.selector or field.points_at:
         return _check_id(field, sent)
-    if not isinstance(sent, str) or sent not in {choice.value for choice in field.choices}:
+    if not isinstance(sent, str) or sent not in _list_open(field):
         raise Refused(f"{field.label} has an invalid choice")
     return sent
 
@@ -72,9 +81,14 @@ def _check_choice(field: Field, sent: Any) -> str | int:
 def _check_choices(field: Field, sent: Any) -> str | None:
     values = sent if isinstance(sent, list) else str(sent).split(";")
     values = [str(value).strip() for value in values if str(value).strip()]
-    if set(values) - {choice.value for choice in field.choices}:
+    if set(values) - _list_open(field):
         raise Refused(f"{field.label} has an invalid choice")
     return ";".join(values) or None
+
+
+def _list_open(field: Field) -> set[str]:
+    """The options a record may be given today."""
+    return {choice.value for choice in field.choices if choice.is_active}
 
 
 def _check_checkbox(field: Field, sent: Any) -> bool:
@@ -120,6 +134,8 @@ CHECKS: dict[str, Callable[[Field, Any], Any]] = {
     "checkbox": _check_checkbox,
     "date": _check_day,
     "date_time": _check_time,
+    # Shown as a day and a time of day apart; written as one moment.
+    "date_time_split": _check_time,
     "auto_complete": _check_id,
     "formula": _refuse_formula,
 }

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.sandbox.capabilities import require_room
+from workbench.sandbox.digest import STAMPS
+from workbench.sandbox.matching import find_by, match_record, with_identifier
 from workbench.sandbox.objects.drafts import draft_record
-from workbench.sandbox.objects.kind import Kind, normalise_key
-from workbench.sandbox.objects.registry import ACTIVITIES, KINDS
+from workbench.sandbox.objects.kind import Kind
+from workbench.sandbox.objects.registry import ATTACHED, KINDS
+from workbench.sandbox.purge import drop_record, mark_deleted
 from workbench.sandbox.store import BINNED, DORMANT, LIVE, Record
 from workbench.sandbox.tenant import Tenant
-from workbench.sandbox.wire import ApiError, read_id
+from workbench.sandbox.wire import ApiError
 
-# Attributes a copy does not take over: they tell one record from another.
-IDENTIFYING = ("id", "created_at", "updated_at", "emails", "external_id", "name", "mobile_number")
+# What goes along with a deleted account where the client asks for it.
+ALONG = ("contact", "deal")
 
 
 def find_record(tenant: Tenant, kind: Kind, id: int, *, state: str = LIVE) -> Record:
@@ -23,19 +27,23 @@ def find_record(tenant: Tenant, kind: Kind, id: int, *, state: str = LIVE) -> Re
     """
     record = tenant.store.read(kind.name, id, state=state)
     if record is None:
-        noun = kind.name.replace("_", " ")
+        noun = kind.noun or kind.name.replace("_", " ")
         raise ApiError(404, f"The {noun} you're looking for is not in the CRM or has been deleted.")
     return record
 
 
-def create_record(tenant: Tenant, kind: Kind, sent: dict[str, Any]) -> Record:
+def create_record(tenant: Tenant, kind: Kind, sent: dict[str, Any], *, like: Record | None = None) -> Record:
     """Keep a new record.
+
+    Args:
+        like: What it takes over from another one.
 
     Raises:
         ApiError: 400 with every problem of what was sent.
     """
     with tenant.store.transaction():
-        record = draft_record(tenant, kind, _settle_account(tenant, kind, sent))
+        require_room(tenant, kind.name)
+        record = draft_record(tenant, kind, _settle_account(tenant, kind, sent), like=like)
         keys, links = kind.key_rows(tenant, record), kind.link_ids(tenant, record)
         tenant.store.insert(kind.name, record, keys=keys, links=links)
     return record
@@ -48,7 +56,8 @@ def change_record(tenant: Tenant, kind: Kind, id: int, sent: dict[str, Any]) -> 
         ApiError: 404 or 400.
     """
     with tenant.store.transaction():
-        record = draft_record(tenant, kind, sent, before=find_record(tenant, kind, id))
+        before = find_record(tenant, kind, id)
+        record = draft_record(tenant, kind, _settle_account(tenant, kind, sent), before=before)
         _replace(tenant, kind, record)
     return record
 
@@ -68,12 +77,25 @@ def upsert_record(
     Raises:
         ApiError: 400 where the identifier is none, 404 where an id finds nothing.
     """
-    found, named = _match(tenant, kind, identifier, also)
+    found, named = match_record(tenant, kind, identifier, also=also)
     if found:
         return change_record(tenant, kind, found, sent), False
     if "id" in named:
         find_record(tenant, kind, 0)
-    return create_record(tenant, kind, _with_identifier(sent, named)), True
+    return create_record(tenant, kind, with_identifier(sent, named)), True
+
+
+def delete_account(tenant: Tenant, id: int) -> None:
+    """Delete an account together with the contacts and deals that belong to it.
+
+    Raises:
+        ApiError: 404 where there is none.
+    """
+    with tenant.store.transaction():
+        along = [(KINDS[name], each["id"]) for name in ALONG for each in tenant.store.children(id, name)]
+        delete_record(tenant, KINDS["sales_account"], id)
+        for kind, each_id in along:
+            delete_record(tenant, kind, each_id)
 
 
 def delete_record(tenant: Tenant, kind: Kind, id: int) -> None:
@@ -85,10 +107,11 @@ def delete_record(tenant: Tenant, kind: Kind, id: int) -> None:
         ApiError: 404 where there is none.
     """
     with tenant.store.transaction():
-        find_record(tenant, kind, id)
+        record = find_record(tenant, kind, id)
         if not kind.keeps_deleted:
             tenant.store.drop(id)
             return
+        _replace(tenant, kind, mark_deleted(tenant, record))
         tenant.store.move(id, state=BINNED)
         _hide_activities(tenant, id)
         if kind.name == "sales_account":
@@ -104,8 +127,10 @@ def restore_record(tenant: Tenant, kind: Kind, id: int) -> Record:
     with tenant.store.transaction():
         record = find_record(tenant, kind, id, state=BINNED)
         draft_record(tenant, kind, {}, before=record)
+        record.pop("deleted_at", None)
+        _replace(tenant, kind, record)
         tenant.store.move(id, state=LIVE)
-        for activity in ACTIVITIES:
+        for activity in ATTACHED:
             for each in tenant.store.children(id, activity.name, state=DORMANT):
                 tenant.store.move(each["id"], state=LIVE)
     return record
@@ -120,10 +145,7 @@ def forget_record(tenant: Tenant, kind: Kind, id: int) -> None:
     with tenant.store.transaction():
         if tenant.store.read(kind.name, id, state=BINNED) is None:
             delete_record(tenant, kind, id)
-        for activity in ACTIVITIES:
-            for each in tenant.store.children(id, activity.name, state=DORMANT):
-                tenant.store.drop(each["id"])
-        tenant.store.drop(id)
+        drop_record(tenant, id)
 
 
 def clone_record(tenant: Tenant, kind: Kind, id: int, sent: dict[str, Any]) -> Record:
@@ -134,19 +156,28 @@ def clone_record(tenant: Tenant, kind: Kind, id: int, sent: dict[str, Any]) -> R
     """
     before = find_record(tenant, kind, id)
     unique = {each.name for each in tenant.schema.custom_fields(kind.name) if each.unique}
-    copied = {name: value for name, value in before.items() if name not in IDENTIFYING}
+    own = {"id", "sent_stamps", *STAMPS, *kind.unlike}
+    copied = {name: value for name, value in before.items() if name not in own}
     custom = {name: value for name, value in before["custom_field"].items() if name not in unique}
-    custom |= sent.get("custom_field") or {}
-    return create_record(tenant, kind, {**copied, **sent, "custom_field": custom})
+    return create_record(tenant, kind, sent, like={**copied, "custom_field": custom})
 
 
 def _settle_account(tenant: Tenant, kind: Kind, sent: dict[str, Any]) -> dict[str, Any]:
-    """What was sent for a deal, with the account it describes found by name, or made."""
-    account = sent.get("sales_account")
-    if kind.name != "deal" or not isinstance(account, dict):
+    """What was sent for a deal, with the account it describes named, found by name, or made."""
+    described = sent.get("sales_account")
+    if kind.name != "deal" or not isinstance(described, dict):
         return sent
-    found, _ = upsert_record(tenant, KINDS["sales_account"], {"name": account.get("name") or ""}, account)
-    return {**sent, "sales_account_id": found["id"]}
+    accounts = KINDS["sales_account"]
+    id = described.get("id") or find_by(tenant, accounts, "name", described.get("name") or "")
+    return {**sent, "sales_account_id": id or create_record(tenant, accounts, described)["id"]}
+
+
+def keep_record(tenant: Tenant, kind: Kind, record: Record) -> Record:
+    """Keep a record that was changed by other means than its attributes, and say when."""
+    with tenant.store.transaction():
+        changed = {**record, "updated_at": tenant.stamp(), "updater_id": tenant.admin_id}
+        _replace(tenant, kind, changed)
+    return changed
 
 
 def _replace(tenant: Tenant, kind: Kind, record: Record) -> None:
@@ -154,42 +185,8 @@ def _replace(tenant: Tenant, kind: Kind, record: Record) -> None:
     tenant.store.update(kind.name, record, keys=keys, links=links)
 
 
-def _match(tenant: Tenant, kind: Kind, identifier: Any, also: tuple[str, ...]) -> tuple[int | None, dict[str, Any]]:
-    allowed = {*kind.identifiers, *also, *(each.name for each in tenant.schema.custom_fields(kind.name) if each.unique)}
-    named = dict(identifier) if isinstance(identifier, dict) else {}
-    if tenant.settings.switches.plain_email_upserts and "email" in named:
-        named["emails"] = named.pop("email")
-    if not named or not set(named) <= allowed or not all(_is_plain(value) for value in named.values()):
-        raise ApiError(400, "Please provide a unique field to identify the record.")
-    for name, value in named.items():
-        found = _find(tenant, kind, name, value)
-        if found:
-            return found, named
-    return None, named
-
-
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, str | int) and str(value).strip() != ""
-
-
-def _find(tenant: Tenant, kind: Kind, name: str, value: Any) -> int | None:
-    if name == "id":
-        record = tenant.store.read(kind.name, read_id(value))
-        return record["id"] if record else None
-    found = tenant.store.find(kind.name, name, normalise_key(value))
-    return found[0] if found else None
-
-
-def _with_identifier(sent: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
-    custom = {name: value for name, value in named.items() if name.startswith("cf_")}
-    own = {name: value for name, value in named.items() if name not in custom}
-    if "email" in sent:
-        own.pop("emails", None)
-    return {**own, **sent, "custom_field": {**custom, **(sent.get("custom_field") or {})}}
-
-
 def _hide_activities(tenant: Tenant, parent_id: int) -> None:
-    for activity in ACTIVITIES:
+    for activity in ATTACHED:
         for each in tenant.store.children(parent_id, activity.name):
             if not tenant.store.has_live_parent(each["id"]):
                 tenant.store.move(each["id"], state=DORMANT)

@@ -9,23 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from workbench.freshsales.plans import PlanLimits, read_field_types
+from workbench.sandbox.field_rooms import find_lack, rooms_of_module, rooms_of_plan
 from workbench.sandbox.store import Store
 from workbench.sandbox.wire import ApiError
 
 # Objects with custom fields, and the id of the form their fields stand on.
-FORMS = {"contact": 1, "sales_account": 2, "deal": 3, "sales_activity": 4}
-MODULE_FIELDS = 310
-MODULE_UNIQUE_FIELDS = 2
+FORMS = {"contact": 1, "sales_account": 2, "deal": 3, "sales_activity": 4, "lead": 5}
 MODULE_PREFIX = "cm_"
 CHOICE_TYPES = ("dropdown", "radio", "multi_select_dropdown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One option of a dropdown or multi-select."""
+    """One option of a dropdown or multi-select; one that is not active stays in old records but is no longer taken."""
 
     id: int
     value: str
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,7 @@ class Field:
         limit: Longest text, null where none is known.
         selector: List the id in the field must come from, empty for none.
         points_at: Object whose record's id the field holds, empty for none.
+        returns: Type a formula's value is of, empty for other fields.
     """
 
     id: int
@@ -48,6 +49,7 @@ class Field:
     limit: int | None = None
     selector: str = ""
     points_at: str = ""
+    returns: str = ""
 
     @property
     def is_custom(self) -> bool:
@@ -57,7 +59,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
-    """A custom module: an object of the tenant's own."""
+    """A custom module: an object of the tenant's own.
+
+    Attributes:
+        created_at, updated_at: As the store keeps times.
+    """
 
     id: int
     entity_name: str
@@ -66,6 +72,9 @@ class Module:
     icon: str
     description: str = ""
     show_in_navigation_menu: bool = True
+    position: int = 1
+    created_at: str | None = None
+    updated_at: str | None = None
 
 
 class Schema:
@@ -120,7 +129,8 @@ class Schema:
         self._keep(object)
 
     def remove_field(self, object: str, name: str) -> None:
-        """Take a custom field away; values under it stay in the records, unseen."""
+        """Take a custom field away, and every value kept under it."""
+        self._store.forget_values(object, name)
         self._custom[object] = [each for each in self._custom[object] if each.name != name]
         self._keep(object)
 
@@ -149,27 +159,8 @@ class Schema:
     def _check_new(self, object: str, field: Field) -> list[str]:
         if field.name in self.fields(object):
             return [f"Name {field.name} has already been taken"]
-        if object in self.modules:
-            return self._check_module_room(object, field)
-        return self._check_plan_room(object, field)
-
-    def _check_module_room(self, object: str, field: Field) -> list[str]:
-        fields = self.custom_fields(object)
-        problems = []
-        if len(fields) >= MODULE_FIELDS:
-            problems.append(f"A module can have at most {MODULE_FIELDS} fields")
-        if field.unique and sum(each.unique for each in fields) >= MODULE_UNIQUE_FIELDS:
-            problems.append(f"A module can have at most {MODULE_UNIQUE_FIELDS} unique fields")
-        return problems
-
-    def _check_plan_room(self, object: str, field: Field) -> list[str]:
-        types = read_field_types()
-        kind = types[field.type].limit
-        fields = self.custom_fields(object)
-        used = sum(types[each.type].limit == kind for each in fields)
-        if used >= self._limits.fields[kind] or len(fields) >= self._limits.fields["total"]:
-            return [f"You have reached the limit of {kind} fields in your plan"]
-        return []
+        rooms = rooms_of_module() if object in self.modules else rooms_of_plan(self._limits, object)
+        return find_lack(field, self.custom_fields(object), rooms)
 
 
 @cache
@@ -179,9 +170,14 @@ def standard_fields(object: str) -> dict[str, Field]:
         described = tomllib.load(file)[object]
     start = FORMS.get(object, 0) * 1000
     return {
-        name: Field(id=start + position, name=name, **facts)
+        name: Field(id=start + position, name=name, **_read_choices(facts))
         for position, (name, facts) in enumerate(described.items(), start=1)
     }
+
+
+def _read_choices(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of a standard field, with the options of a fixed dropdown as they are kept."""
+    return facts | {"choices": tuple(Choice(**each) for each in facts.get("choices", ()))}
 
 
 def _check_choices(field: Field) -> list[str]:

@@ -10,7 +10,12 @@ import uvicorn
 
 from workbench.errors import UsageError
 from workbench.sandbox.app import PREFIXES, build_app
+from workbench.sandbox.faults.connection import OpenProtocol
+from workbench.sandbox.faults.scenario import Scenario
 from workbench.sandbox.settings import TenantSettings
+
+# Seconds an upload under way has left when the process is told to stop.
+GRACE = 3
 
 
 def serve(
@@ -19,6 +24,7 @@ def serve(
     path: Path | None,
     host: str = "127.0.0.1",
     port: int = 8765,
+    scenario: Scenario | None = None,
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Answer calls until the process is told to stop.
@@ -26,14 +32,22 @@ def serve(
     Args:
         path: SQLite file that keeps the account; null keeps it in memory.
         port: Port to listen on, 0 for any free one.
+        scenario: What goes wrong; null for nothing.
         ready: Told the base address once calls are answered.
 
     Raises:
         UsageError: The port is taken, or the plan is unknown.
     """
     with _listen(host, port) as listener:
-        app = build_app(settings, path=path)
-        config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on")
+        app = build_app(settings, path=path, scenario=scenario)
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="on",
+            http=OpenProtocol,
+            timeout_graceful_shutdown=GRACE,
+        )
         address = f"http://{host}:{listener.getsockname()[1]}{PREFIXES[settings.edition]}"
         _Server(config, ready=lambda: ready(address) if ready else None).run(sockets=[listener])
 

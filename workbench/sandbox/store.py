@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import UsageError
+from workbench.sandbox.content import LIVE, Content, open_content
+from workbench.sandbox.journal import Journal, touch
 
 SCRIPT = """
 PRAGMA journal_mode = WAL;
@@ -31,7 +33,6 @@ CREATE TABLE IF NOT EXISTS journal(
 # How a transaction begins, is kept, and is undone; an inner one is a savepoint of the outer one.
 TRANSACTION = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
 SAVEPOINT = ("SAVEPOINT inner", "RELEASE inner", ("ROLLBACK TO inner", "RELEASE inner"))
-LIVE = "live"
 BINNED = "binned"
 # An activity whose every parent lies in the recycle bin: kept for the restore, seen by nobody.
 DORMANT = "dormant"
@@ -40,10 +41,16 @@ Record = dict[str, Any]
 # A piece of SQL over `records` and the values it takes.
 Where = tuple[str, list[Any]]
 EVERYTHING: Where = ("1", [])
+# What pages and counts are taken of; another source has the same columns.
+RECORDS: Where = ("records", [])
 
 
 class Store:
     """Records as JSON by id, with the keys they are found by and the links between them.
+
+    What was written stands when the process is killed at any instant. It may not when the machine loses its power:
+    SQLite's write-ahead log is handed to the system after each transaction and not forced onto the disk, which would
+    cost every call several milliseconds.
 
     Args:
         path: SQLite file, made where absent; null keeps everything in memory.
@@ -53,30 +60,39 @@ class Store:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._lock = threading.RLock()
+        # Held while anything is written; who holds it sees nothing half done.
+        self.lock = threading.RLock()
+        # What to do with a record that is gone for good, by object.
+        self.when_gone: dict[str, Callable[[Record], None]] = {}
+        self._path = path
         self._depth = 0
+        self._gone: list[tuple[str, Record]] = []
         try:
             self._db = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
             self._db.executescript(SCRIPT)
+            self.journal = Journal(self._db)
         except sqlite3.Error as error:
             raise UsageError(f"{path}: cannot keep a tenant there ({error}); name another file") from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Keep everything written inside, or nothing of it; one inside another can fail on its own."""
-        with self._lock:
+        with self.lock:
             begin, keep, undo = TRANSACTION if self._depth == 0 else SAVEPOINT
             self._db.execute(begin)
             self._depth += 1
+            gone = len(self._gone)
             try:
                 yield
             except BaseException:
                 self._depth -= 1
+                del self._gone[gone:]
                 for statement in undo:
                     self._db.execute(statement)
                 raise
             self._depth -= 1
             self._db.execute(keep)
+            self._tell_gone()
 
     def read(self, object: str, id: int, *, state: str = LIVE) -> Record | None:
         """The record of that id; null where there is none of that object in that state."""
@@ -86,23 +102,38 @@ class Store:
     def insert(self, object: str, record: Record, *, keys: Iterable[tuple[str, str]], links: Iterable[int]) -> None:
         """Keep a new record."""
         self._db.execute("INSERT INTO records VALUES (?, ?, ?, ?)", (record["id"], object, LIVE, _dump(record)))
+        touch(record["id"])
         self._index(object, record["id"], keys=keys, links=links)
 
     def update(self, object: str, record: Record, *, keys: Iterable[tuple[str, str]], links: Iterable[int]) -> None:
         """Put a new body in the place of the old one; its state stays."""
         self._db.execute("UPDATE records SET body = ? WHERE id = ?", (_dump(record), record["id"]))
+        touch(record["id"])
         self._forget_index(record["id"])
         self._index(object, record["id"], keys=keys, links=links)
 
     def move(self, id: int, *, state: str) -> None:
         """Change whether a record is live, binned or dormant."""
         self._db.execute("UPDATE records SET state = ? WHERE id = ?", (state, id))
+        touch(id)
 
     def drop(self, id: int) -> None:
         """Remove a record for good, with its keys and every link to or from it."""
+        row = self._one("SELECT object, body FROM records WHERE id = ?", id)
         self._db.execute("DELETE FROM records WHERE id = ?", (id,))
+        touch(id)
         self._forget_index(id)
         self._db.execute("DELETE FROM links WHERE parent_id = ?", (id,))
+        if row and row[0] in self.when_gone:
+            self._gone.append((row[0], json.loads(row[1])))
+            self._tell_gone()
+
+    def forget_values(self, object: str, name: str) -> None:
+        """Take a custom field's values out of every record of an object, in whatever state, with the keys they were."""
+        path = f"$.custom_field.{name}"
+        sql = "UPDATE records SET body = json_remove(body, ?) WHERE object = ? AND json_type(body, ?) IS NOT NULL"
+        self._db.execute(sql, (path, object, path))
+        self._db.execute("DELETE FROM keys WHERE object = ? AND name = ?", (object, name))
 
     def find(self, object: str, name: str, value: str, *, state: str | None = LIVE) -> list[int]:
         """Ids of the records that carry this key, oldest first; `state` null finds them in every state."""
@@ -122,33 +153,74 @@ class Store:
         )
         return [json.loads(body) for (body,) in rows]
 
+    def tally(self, parent_id: int, object: str, *names: str) -> list[tuple[tuple[Any, ...], int]]:
+        """How many live records of one object point at a record, by the values of some of their attributes."""
+        values = ", ".join(f"json_extract(r.body, '$.{name}')" for name in names)
+        places = ", ".join(str(place) for place in range(1, len(names) + 1))
+        rows = self._db.execute(
+            f"SELECT {values}, count(*) FROM links l JOIN records r ON r.id = l.id "
+            f"WHERE l.parent_id = ? AND l.object = ? AND r.state = ? GROUP BY {places}",
+            (parent_id, object, LIVE),
+        )
+        return [(row[:-1], row[-1]) for row in rows]
+
+    def latest(
+        self, parent_id: int, objects: Iterable[str], *, times: Iterable[str], until: str
+    ) -> list[tuple[str, str, Record]]:
+        """The latest record of each of these objects that points at a record, dormant ones too: object, time, record.
+
+        Args:
+            times: Attributes that say when it was; the first that is set counts.
+            until: What is later counts for nothing.
+        """
+        values = ", ".join(f"json_extract(r.body, '$.{name}')" for name in times)
+        time = f"coalesce({values})"
+        names = tuple(objects)
+        rows = self._db.execute(
+            f"SELECT l.object, max({time}), r.body FROM links l JOIN records r ON r.id = l.id "
+            f"WHERE l.parent_id = ? AND l.object IN ({', '.join('?' * len(names))}) AND {time} <= ? GROUP BY l.object",
+            (parent_id, *names, until),
+        )
+        return [(object, moment, json.loads(body)) for object, moment, body in rows]
+
     def has_live_parent(self, id: int) -> bool:
         """Whether a record points at anything live."""
         sql = "SELECT 1 FROM links l JOIN records r ON r.id = l.parent_id WHERE l.id = ? AND r.state = ? LIMIT 1"
         return self._one(sql, id, LIVE) is not None
 
     def page(
-        self, object: str, where: Where = EVERYTHING, *, state: str = LIVE, order: str = "id", limit: int, offset: int
+        self,
+        object: str,
+        where: Where = EVERYTHING,
+        *,
+        state: str = LIVE,
+        order: str = "id",
+        limit: int,
+        offset: int,
+        source: Where = RECORDS,
     ) -> list[Record]:
-        """A page of records; `where` and `order` are SQL of our own making, never text from outside."""
+        """A page of records; `where`, `order` and `source` are SQL of our own making, never text from outside."""
         sql = (
-            f"SELECT body FROM records WHERE object = ? AND state = ? AND {where[0]} ORDER BY {order} LIMIT ? OFFSET ?"
+            f"SELECT body FROM {source[0]} "
+            f"WHERE object = ? AND state = ? AND {where[0]} ORDER BY {order} LIMIT ? OFFSET ?"
         )
-        rows = self._db.execute(sql, (object, state, *where[1], limit, offset))
+        rows = self._db.execute(sql, (*source[1], object, state, *where[1], limit, offset))
         return [json.loads(body) for (body,) in rows]
 
-    def count(self, object: str, where: Where = EVERYTHING, *, state: str = LIVE) -> int:
+    def count(self, object: str, where: Where = EVERYTHING, *, state: str = LIVE, source: Where = RECORDS) -> int:
         """How many records of an object there are."""
-        row = self._one(
-            f"SELECT count(*) FROM records WHERE object = ? AND state = ? AND {where[0]}", object, state, *where[1]
-        )
+        sql = f"SELECT count(*) FROM {source[0]} WHERE object = ? AND state = ? AND {where[0]}"
+        row = self._one(sql, *source[1], object, state, *where[1])
         return row[0]
 
     def live(self, object: str | None = None) -> Iterator[tuple[str, Record]]:
         """Every live record with the name of its object, by object and id."""
-        sql = "SELECT object, body FROM records WHERE state = ? AND (? IS NULL OR object = ?) ORDER BY object, id"
-        for name, body in self._db.execute(sql, (LIVE, object, object)).fetchall():
-            yield name, json.loads(body)
+        return Content(self._db).live(object)
+
+    def total(self, object: str, name: str) -> int:
+        """The sum of a number over all records of an object, whatever state they are in."""
+        sql = "SELECT coalesce(sum(json_extract(body, ?)), 0) FROM records WHERE object = ?"
+        return self._one(sql, f"$.{name}", object)[0]
 
     def fact(self, name: str) -> Any:
         """A named value of the tenant itself; null where it was never set."""
@@ -166,29 +238,42 @@ class Store:
         """Keep a named value of the tenant itself."""
         self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, _dump(value)))
 
-    def add_journal(self, *, at: float, method: str, path: str, status: int, cost: int) -> None:
-        """Write down one call that was answered."""
-        self._db.execute("INSERT INTO journal VALUES (NULL, ?, ?, ?, ?, ?)", (at, method, path, status, cost))
+    def file_hashes(self) -> set[str]:
+        """Sha256 of every file a record stands for, whatever state the record is in."""
+        return Content(self._db).file_hashes()
 
-    def journal(self) -> list[Record]:
-        """Every call answered so far, oldest first."""
-        names = ("at", "method", "path", "status", "cost")
-        rows = self._db.execute("SELECT at, method, path, status, cost FROM journal ORDER BY seq")
-        return [dict(zip(names, row, strict=True)) for row in rows]
+    @contextmanager
+    def beside(self) -> Iterator[Content]:
+        """Everything as it stands now, to be read at leisure while calls go on being answered.
 
-    def snapshot(self, path: Path) -> None:
-        """Copy everything into a file."""
-        with self._lock, closing(sqlite3.connect(path)) as copy:
-            self._db.backup(copy)
+        What is kept in memory only cannot be read beside itself: calls wait meanwhile.
+        """
+        if self._path is None:
+            with self.lock:
+                yield Content(self._db)
+            return
+        with open_content(self._path) as content:
+            yield content
 
     def restore(self, path: Path) -> None:
-        """Put a snapshot in the place of everything there is."""
-        with self._lock, closing(sqlite3.connect(path)) as copy:
-            copy.backup(self._db)
+        """Put a snapshot in the place of everything there is.
+
+        Raises:
+            UsageError: There is no such file, or it is none of a tenant's.
+        """
+        with self.lock:
+            Content(self._db).load(path)
+            self.journal.complete()
 
     def close(self) -> None:
         """Close the file; the store cannot be used after."""
         self._db.close()
+
+    def _tell_gone(self) -> None:
+        """Tell of what is gone, once nothing can bring it back."""
+        while self._gone and self._depth == 0:
+            object, record = self._gone.pop()
+            self.when_gone[object](record)
 
     def _one(self, sql: str, *values: Any) -> tuple[Any, ...] | None:
         return self._db.execute(sql, values).fetchone()

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from contextlib import ExitStack
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workbench.errors import raise_problems
+from workbench.errors import UsageError, raise_problems
 from workbench.freshsales.plans import read_plans
+from workbench.sandbox.callers import CALLER, list_callers
+from workbench.sandbox.capabilities import find_capabilities
+from workbench.sandbox.content import open_content
+from workbench.sandbox.digest import digest_content
+from workbench.sandbox.faults.scenario import Scenario
+from workbench.sandbox.faults.schedule import Schedule
+from workbench.sandbox.files import Files, folder_of
 from workbench.sandbox.quota import Quota
 from workbench.sandbox.schema import Schema
 from workbench.sandbox.seed import seed_selectors, seed_views
 from workbench.sandbox.settings import TenantSettings, find_problems
+from workbench.sandbox.storage import Storage
 from workbench.sandbox.store import Record, Store
 from workbench.sandbox.wire import format_time
 
 FIRST_ID = 31_000_000_000
 SEED_STRIDE = 10_000_000
-# What the tenant sets by itself; a record brought back to its before-image still differs in these.
-STAMPS = frozenset(
-    {"created_at", "updated_at", "creater_id", "updater_id", "stage_updated_time", "last_assigned_at", "completed_date"}
-)
-# Fields that name other records; one that is no longer live is shown by nobody and counts for nothing.
-REFERRING = ("sales_accounts", "contacts", "targetables")
 
 
 class Tenant:
@@ -35,18 +36,31 @@ class Tenant:
     Args:
         path: SQLite file that keeps it, made and seeded where absent; null keeps it in memory.
         clock: Seconds since 1970 on the client's clock.
+        scenario: What goes wrong; null for nothing.
 
     Raises:
         UsageError: A setting has a value it cannot have, or the file is none of a tenant's.
     """
 
-    def __init__(self, settings: TenantSettings, *, path: Path | None, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        settings: TenantSettings,
+        *,
+        path: Path | None,
+        clock: Callable[[], float],
+        scenario: Scenario | None = None,
+    ) -> None:
         raise_problems("tenant", find_problems(settings))
         self.settings = settings
         self.limits = read_plans()[settings.plan]
-        self.zone = ZoneInfo(settings.time_zone)
+        self.capabilities = find_capabilities(settings)
+        self.zone = _find_zone(settings)
         self.clock = clock
+        self.path = path
+        self._scenario = scenario or Scenario()
         self.store = Store(path)
+        self.files = Files(folder_of(path) if path else None)
+        self.store.when_gone["document"] = self._release_file
         self._open()
 
     @property
@@ -60,8 +74,9 @@ class Tenant:
 
     @property
     def admin_id(self) -> int:
-        """Id of the user the API key belongs to."""
-        return self.selectors["owners"][0]["id"]
+        """Id of the user whose key the call being answered carries; the first user's outside of calls."""
+        caller = CALLER.get()
+        return caller.id if caller else self.selectors["owners"][0]["id"]
 
     def stamp(self) -> str:
         """Now, as the store keeps times."""
@@ -75,7 +90,7 @@ class Tenant:
 
     def can(self, capability: str) -> bool:
         """Whether the plan has a capability."""
-        return capability in self.limits.capabilities
+        return capability in self.capabilities
 
     def find_choice(self, selector: str, id: Any) -> Record | None:
         """The item of a list with that id; null where there is none."""
@@ -85,16 +100,10 @@ class Tenant:
         """Sha256 over everything live a client could have written, so that equal digests mean equal content.
 
         What the tenant stamps by itself, ids of e-mail entries, empty fields, the recycle bin, the journal and the
-        counters stay outside.
+        counters stay outside. Times a client was allowed to set count.
         """
-        rows = list(self.store.live())
-        ids = {record["id"] for _, record in rows}
-        digest = hashlib.sha256()
-        for object, record in rows:
-            digest.update(_canonical([object, _content(record, ids)]))
-        if with_schema:
-            digest.update(_canonical(self.schema.export()))
-        return digest.hexdigest()
+        with self.store.beside() as content:
+            return digest_content(content, schema=self.schema.export() if with_schema else None)
 
     def records(self, object: str) -> list[Record]:
         """The live records of an object as they are stored, by id."""
@@ -104,22 +113,45 @@ class Tenant:
         """How many live records an object has."""
         return self.store.count(object)
 
-    def journal(self) -> list[Record]:
-        """Every call answered so far: at (seconds since 1970), method, path, status, cost."""
-        return self.store.journal()
+    def journal(self, *, since: int = 0, limit: int = -1) -> list[Record]:
+        """Calls, bulk jobs and events after the row of that number, oldest first; bodies are never kept.
+
+        Each has `seq`; `at` in seconds since 1970; `method`, which is JOB where a bulk job was done and EVENT where
+        something happened to the tenant; `path` and `query`; `status` the client got, null where it got none; `meant`,
+        the status the tenant answered with, null where the call never came to it; `cost` in calls; `fault`, empty for
+        none; and `records`, the ids of what was written.
+        """
+        return self.store.journal.rows(since=since, limit=limit)
 
     def snapshot(self, path: Path) -> None:
-        """Copy the whole tenant into a file."""
-        self.store.snapshot(path)
+        """Copy the whole tenant into a file, and the files uploaded to it into a folder beside.
+
+        Raises:
+            UsageError: There can be no file, or it is the tenant's own.
+        """
+        self._require_other(path)
+        with ExitStack() as stack:
+            with self.store.lock:
+                content = stack.enter_context(self.store.beside())
+                self.files.copy_to(folder_of(path), content.file_hashes())
+            content.save(path)
 
     def restore(self, path: Path) -> None:
-        """Put a snapshot in the place of the whole tenant, quota and journal included."""
+        """Put a snapshot in the place of the whole tenant, files, quota and journal included.
+
+        Raises:
+            UsageError: There is no such file, it is none of a tenant's, or files that belong to it are missing.
+        """
+        self._require_other(path)
+        with open_content(path) as content:
+            self.files.copy_from(folder_of(path), content.file_hashes())
         self.store.restore(path)
         self._open()
 
     def close(self) -> None:
-        """Close the store; nothing is lost."""
+        """Close the store; nothing is lost but what was kept in memory only."""
         self.store.close()
+        self.files.close()
 
     def _open(self) -> None:
         self._last_id = self.store.fact("last_id") or FIRST_ID + self.settings.seed * SEED_STRIDE
@@ -128,47 +160,74 @@ class Tenant:
                 self._seed()
         self.selectors: dict[str, list[Record]] = self.store.fact("selectors")
         self.views: dict[str, list[Record]] = self.store.fact("views")
+        self.callers = list_callers(self.settings, self.selectors["owners"])
         self._choices = {name: {item["id"]: item for item in items} for name, items in self.selectors.items()}
         self.schema = Schema(self.store, self.limits)
+        # When the oldest record in the recycle bin may have been put there; null while it is empty.
+        self.bin_since: float | None = self.store.fact("bin_since")
         self.waiting_jobs: list[int] = self.store.fact("waiting_jobs") or []
+        # When each of them is due, as far as it was looked up.
+        self.job_dues: dict[int, float] = {}
         self.quota = Quota(
             self.store,
             per_hour=self.settings.calls_per_hour or self.limits.requests_per_hour,
-            per_minute=self.settings.switches.per_minute,
+            per_minute=self.settings.switches.per_minute or self._per_minute_of_plan(),
             clock=self.clock,
             time_scale=self.settings.time_scale,
+            switches=self.settings.switches,
         )
+        self.faults = Schedule(self.store, self._scenario, clock=self.clock, scale=lambda: self.time_scale)
+        users = sum(owner["is_active"] for owner in self.selectors["owners"])
+        self.storage = Storage(self.store, self.settings, self.limits, users=users)
+        self._sweep_files()
+
+    def set_scenario(self, scenario: Scenario) -> None:
+        """Let these things go wrong from now on, and count anew."""
+        self._scenario = scenario
+        with self.store.transaction():
+            self.faults.set_scenario(scenario)
+            self.faults.keep()
+
+    def _per_minute_of_plan(self) -> int:
+        """Only the pages about Classic name a figure."""
+        return (self.limits.requests_per_minute or 0) if self.settings.edition == "classic" else 0
+
+    def _require_other(self, path: Path) -> None:
+        if self.path and path.absolute() == self.path.absolute():
+            raise UsageError(f"{path}: is where this tenant is kept; name another file for its snapshot")
+
+    def _sweep_files(self) -> None:
+        """Remove files no record stands for, as a server that was killed may leave them."""
+        if self.files.find_strays(self.store.file_hashes()):
+            with self.store.transaction():
+                self.files.remove(self.files.find_strays(self.store.file_hashes()))
+
+    def _release_file(self, document: Record) -> None:
+        if not self.store.find("document", "sha256", document["sha256"], state=None):
+            self.files.remove([document["sha256"]])
 
     def _seed(self) -> None:
         stamp = self.stamp()
-        has_pipelines = self.can("multiple_pipelines")
-        activity_types = self.settings.activity_types if self.can("custom_activities") else ()
+        switches = self.settings.switches
         selectors = seed_selectors(
             users=self.settings.users,
-            activity_types=activity_types,
-            has_pipelines=has_pipelines,
+            activity_types=self.settings.activity_types if self.can("custom_activities") else (),
+            pipelines=switches.pipelines if self.can("multiple_pipelines") else 1,
+            has_currencies=self.can("multi_currency"),
+            has_territories=self.can("territories"),
+            is_classic=self.settings.edition == "classic",
             stamp=stamp,
             mint=self.mint,
         )
         self.store.set_fact("selectors", selectors)
-        views = seed_views(user_id=selectors["owners"][0]["id"], stamp=stamp, mint=self.mint)
+        views = seed_views(
+            renamed=self.settings.renamed_views, has_all_deals=switches.all_deals_view, stamp=stamp, mint=self.mint
+        )
         self.store.set_fact("views", views)
 
 
-def _content(record: Record, live: set[int]) -> Record:
-    kept = {name: value for name, value in record.items() if name not in STAMPS}
-    for name in REFERRING:
-        kept[name] = [each for each in kept.get(name) or [] if each["id"] in live]
-    return _without_empty(kept)
-
-
-def _without_empty(value: Any) -> Any:
-    if isinstance(value, dict):
-        cleaned = {key: _without_empty(each) for key, each in value.items()}
-        # A checkbox nobody ticked reads as false whether it was ever written or not.
-        return {key: each for key, each in cleaned.items() if each is not False and each not in (None, "", [], {})}
-    return [_without_empty(each) for each in value] if isinstance(value, list) else value
-
-
-def _canonical(value: Any) -> bytes:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
+def _find_zone(settings: TenantSettings) -> tzinfo:
+    """The zone the account writes its times in; Classic writes them in UTC."""
+    is_classic_utc = settings.edition == "classic" and not settings.switches.classic_offsets
+    is_utc = is_classic_utc or settings.switches.utc_times
+    return UTC if is_utc else ZoneInfo(settings.time_zone)

@@ -15,8 +15,8 @@ class InProcess(httpx.BaseTransport):
     The thread is a daemon, so that a test which forgets to close its client still ends.
     """
 
-    def __init__(self, app: Starlette) -> None:
-        self._transport = httpx.ASGITransport(app=app)
+    def __init__(self, app: Starlette, *, client: tuple[str, int]) -> None:
+        self._transport = httpx.ASGITransport(app=app, client=client)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="local tenant", daemon=True)
         self._thread.start()
@@ -40,6 +40,10 @@ class InProcess(httpx.BaseTransport):
         self._loop.close()
 
 
-def in_process(app: Starlette) -> InProcess:
-    """A synchronous httpx transport that drives the application in this process."""
-    return InProcess(app)
+def in_process(app: Starlette, *, client: tuple[str, int] = ("127.0.0.1", 123)) -> InProcess:
+    """A synchronous httpx transport that drives the application in this process.
+
+    Args:
+        client: Address and port the application sees its caller at.
+    """
+    return InProcess(app, client=client)

@@ -9,10 +9,15 @@ from datetime import UTC, date, datetime, tzinfo
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from workbench.sandbox.loose_times import read_loose_time
+
 if TYPE_CHECKING:
+    from starlette.requests import Request
+
     from workbench.sandbox.tenant import Tenant
 
 DEFAULT_PER_PAGE = 25
+FIRST_YEAR, LAST_YEAR = 2, 9998
 # Digits of the largest number the store takes.
 MOST_DIGITS = 18
 # "Tue Jun 21 2099 11:00:00 GMT+0000", as browsers write a date.
@@ -42,6 +47,7 @@ class Call:
         path: The parts of the path that vary.
         body: Parsed JSON; null where none came.
         origin: Scheme, host and prefix the client used, for addresses it is handed.
+        request: The call as it came; an `async` handler reads the body from it.
     """
 
     tenant: Tenant
@@ -49,6 +55,7 @@ class Call:
     query: dict[str, str]
     body: Any
     origin: str
+    request: Request
 
     @property
     def id(self) -> int:
@@ -104,15 +111,21 @@ Routes = list[tuple[str, str, Handler]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Which slice of a list the client wants."""
+    """Which slice of a list the client wants.
+
+    Attributes:
+        reach: Records that paging reaches, 0 for all.
+    """
 
     number: int
     size: int
+    reach: int = 0
 
     @property
     def offset(self) -> int:
-        """Records before the slice."""
-        return min((self.number - 1) * self.size, 10**MOST_DIGITS)
+        """Records before the slice; more than any list has where paging does not reach so far."""
+        before = (self.number - 1) * self.size
+        return 10**MOST_DIGITS if self.reach and before >= self.reach else min(before, 10**MOST_DIGITS)
 
     def meta(self, total: int) -> dict[str, int]:
         """What the list says about itself."""
@@ -125,10 +138,18 @@ def read_id(sent: Any) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else 0
 
 
-def read_page(call: Call) -> Page:
-    """The slice a call asks for; a page number below one is the first."""
-    size = min(call.number("per_page", DEFAULT_PER_PAGE), call.tenant.settings.switches.per_page_cap)
-    return Page(number=max(call.number("page", 1), 1), size=size)
+def read_page(call: Call, *, per_page: int = DEFAULT_PER_PAGE) -> Page:
+    """The slice a call asks for; a page number below one is the first.
+
+    Raises:
+        ApiError: 400 where it lies deeper than paging reaches, if the tenant refuses such pages.
+    """
+    switches = call.tenant.settings.switches
+    size, number = min(call.number("per_page", per_page), switches.per_page_cap), max(call.number("page", 1), 1)
+    reach = switches.deep_page_cap
+    if reach and (number - 1) * size >= reach and switches.deep_page_status == 400:
+        raise ApiError(400, f"A list takes at most {reach} records")
+    return Page(number=number, size=size, reach=reach)
 
 
 def parse_time(text: Any) -> datetime | None:
@@ -139,12 +160,14 @@ def parse_time(text: Any) -> datetime | None:
     if browser:
         month, day, year, clock, zone = browser.groups()
         text = f"{day} {month} {year} {clock} {zone}"
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
+    for read in (datetime.fromisoformat, parsedate_to_datetime, read_loose_time):
         try:
             moment = read(text.strip())
-        except ValueError:
+            moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
             continue
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        # A moment in the first or the last year there is cannot be shown in every zone.
+        return moment if FIRST_YEAR <= moment.year <= LAST_YEAR else None
     return None
 
 
@@ -160,14 +183,21 @@ def parse_day(text: Any) -> str | None:
 
 def format_time(moment: datetime) -> str:
     """A moment as the store keeps it: UTC, whole seconds, and sortable as text."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # `strftime` writes years before 1000 with fewer digits on some machines, and they would sort wrong.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def show_time(stored: str | None, zone: tzinfo) -> str | None:
     """A stored moment as the account writes it, with its own offset from UTC."""
-    return datetime.fromisoformat(stored).astimezone(zone).isoformat() if stored else None
+    return _write_time(datetime.fromisoformat(stored).astimezone(zone)) if stored else None
 
 
 def show_day(stored: str | None, zone: tzinfo) -> str | None:
     """A stored day as custom fields write it: midnight in the account's zone."""
-    return datetime.fromisoformat(stored).replace(tzinfo=zone).isoformat() if stored else None
+    return _write_time(datetime.fromisoformat(stored).replace(tzinfo=zone)) if stored else None
+
+
+def _write_time(moment: datetime) -> str:
+    """A moment as Rails writes it: UTC has a letter, every other zone its offset."""
+    text = moment.isoformat()
+    return text.removesuffix("+00:00") + "Z" if moment.tzinfo is UTC else text

@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
+from workbench.sandbox.objects.drafts import stamp_owner
 from workbench.sandbox.objects.kind import Draft, Kind, Reference
+from workbench.sandbox.objects.line_items import list_items, settle_items, show_deal_items
+from workbench.sandbox.objects.money import read_amount, write_money
+from workbench.sandbox.objects.references import SHARED
 from workbench.sandbox.objects.show import show_base, show_links
 from workbench.sandbox.store import Record
 from workbench.sandbox.tenant import Tenant
 from workbench.sandbox.wire import parse_day, read_id, show_time
 
-LARGEST_AMOUNT = 9_007_199_254_740_991
 DAYS = ("expected_close", "closed_date")
 UNKNOWN = (
     "recent_note", "completed_sales_sequences", "active_sales_sequences", "web_form_id", "upcoming_activities_time",
-    "last_assigned_at", "last_contacted_sales_activity_mode", "last_contacted_via_sales_activity", "team_user_ids",
-    "avatar", "deal_prediction_last_updated_at", "freddy_forecast_metrics", "last_deal_prediction",
+    "last_contacted_sales_activity_mode", "last_contacted_via_sales_activity", "team_user_ids", "avatar",
+    "deal_prediction_last_updated_at", "freddy_forecast_metrics", "last_deal_prediction",
 )  # fmt: skip
 
 
 def shape_deal(draft: Draft) -> None:
     """Read name, amount, days and contacts, and place the deal in its pipeline."""
     _take_name(draft)
-    _take_amount(draft)
+    settle_items(draft, currency=_find_currency(draft))
+    draft.record["amount"] = read_amount(draft, draft.sent.get("amount", draft.get("amount")))
     _take_days(draft)
     _take_contacts(draft)
     _take_stage(draft)
+    stamp_owner(draft)
+
+
+def _find_currency(draft: Draft) -> str | None:
+    currency = draft.tenant.find_choice("currencies", draft.get("currency_id"))
+    return currency["currency_code"] if currency else None
 
 
 def _take_name(draft: Draft) -> None:
@@ -34,31 +45,10 @@ def _take_name(draft: Draft) -> None:
     if not isinstance(name, str) or not name.strip():
         draft.problems.append("Deal name can't be empty")
         return
-    limit = draft.kind.fields(draft.tenant)["name"].limit
+    limit = draft.tenant.settings.switches.deal_name_limit
     if limit and len(name) > limit:
         draft.problems.append("Name is not in required length")
     draft.record["name"] = name
-
-
-def _take_amount(draft: Draft) -> None:
-    sent = draft.sent.get("amount", draft.get("amount"))
-    try:
-        amount = Decimal(str(sent).strip())
-    except InvalidOperation:
-        problem = "Amount can't be empty" if sent in (None, "") else "Amount is not a number"
-        draft.problems.append(problem)
-        return
-    if isinstance(sent, bool) or not amount.is_finite() or amount > LARGEST_AMOUNT:
-        draft.problems.append("Amount is not valid")
-        return
-    draft.record["amount"] = _write_money(amount)
-
-
-def _write_money(amount: Decimal) -> str:
-    """Money as live tenants write it: a decimal text with at least one decimal."""
-    text = f"{amount:f}"
-    whole, _, decimals = text.partition(".")
-    return f"{whole}.{decimals.rstrip('0') or '0'}"
 
 
 def _take_days(draft: Draft) -> None:
@@ -99,7 +89,8 @@ def _find_pipeline(draft: Draft) -> Record:
 
 def _move_to_stage(draft: Draft, stage: Record) -> None:
     has_moved = draft.before is None or draft.before["deal_stage_id"] != stage["id"]
-    draft.record |= {"deal_stage_id": stage["id"], "deal_pipeline_id": stage["deal_pipeline_id"]}
+    pipeline_id = draft.tenant.find_choice("deal_stages", stage["id"])["deal_pipeline_id"]
+    draft.record |= {"deal_stage_id": stage["id"], "deal_pipeline_id": pipeline_id}
     if not has_moved:
         return
     draft.record["stage_updated_time"] = draft.tenant.stamp()
@@ -113,25 +104,43 @@ def _move_to_stage(draft: Draft, stage: Record) -> None:
 def show_deal(tenant: Tenant, record: Record, includes: frozenset[str]) -> Record:
     """A deal as a client reads it."""
     expected = Decimal(record["amount"]) * Decimal(str(record.get("probability") or 0)) / 100
+    age = count_days(tenant, record)
     return {
         "id": record["id"],
         "name": record["name"],
         "amount": record["amount"],
         "base_currency_amount": record["amount"],
-        "expected_deal_value": _write_money(expected),
+        "expected_deal_value": write_money(expected),
         **{name: record.get(name) for name in (*DAYS, "probability", "deal_pipeline_id", "deal_stage_id")},
         "stage_updated_time": show_time(record.get("stage_updated_time"), tenant.zone),
-        "age": 0,
+        "age": age,
         **dict.fromkeys(UNKNOWN),
         **show_base(tenant, KIND, record, includes),
         **_show_contacts(record, includes),
-        "links": show_links(KIND, record),
+        "last_assigned_at": show_time(record.get("last_assigned_at"), tenant.zone),
+        "links": show_links(tenant, KIND, record),
         "collaboration": {},
+        "fc_widget_collaboration": {},
         "forecast_category": record.get("forecast_category", 1),
         "deal_prediction": 0,
-        "has_products": False,
-        "rotten_days": None,
+        "has_products": bool(list_items(tenant, record)),
+        **({"products": show_deal_items(tenant, record)} if "products" in includes else {}),
+        "rotten_days": _count_rotten_days(tenant, record, age),
     }
+
+
+def count_days(tenant: Tenant, record: Record) -> int:
+    """How many days old a deal is, or was when it was closed."""
+    made = datetime.fromisoformat(record["created_at"]).astimezone(tenant.zone).date()
+    is_open = not record.get("closed_date")
+    end = datetime.fromtimestamp(tenant.clock(), tenant.zone).date() if is_open else None
+    return max(((end or date.fromisoformat(record["closed_date"])) - made).days, 0)
+
+
+def _count_rotten_days(tenant: Tenant, record: Record, age: int) -> int | None:
+    pipeline = tenant.find_choice("deal_pipelines", record["deal_pipeline_id"])
+    over = age - pipeline["rotting_days"] if pipeline and not record.get("closed_date") else 0
+    return over if over > 0 else None
 
 
 def _show_contacts(record: Record, includes: frozenset[str]) -> dict[str, Any]:
@@ -157,13 +166,8 @@ KIND = Kind(
     identifiers=("id",),
     bulk_identifiers=("name",),
     links=link_deal,
-    references={
-        "owner": Reference(field="owner_id", beside="users", selector="owners"),
-        "creater": Reference(field="creater_id", beside="users", selector="owners"),
-        "updater": Reference(field="updater_id", beside="users", selector="owners"),
-        "source": Reference(field="lead_source_id", beside="lead_source", selector="lead_sources"),
-        "campaign": Reference(field="campaign_id", beside="campaigns", selector="campaigns"),
-        "territory": Reference(field="territory_id", beside="territories", selector="territories"),
+    references=SHARED
+    | {
         "deal_type": Reference(field="deal_type_id", beside="deal_types", selector="deal_types"),
         "deal_reason": Reference(field="deal_reason_id", beside="deal_reasons", selector="deal_reasons"),
         "deal_payment_status": Reference(

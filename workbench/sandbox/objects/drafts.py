@@ -8,23 +8,34 @@ from typing import Any
 from workbench.sandbox.checks import EMPTY, Refused, check_value
 from workbench.sandbox.objects.kind import Draft, Kind, normalise_key
 from workbench.sandbox.schema import Field
+from workbench.sandbox.search_index import remember_indexed
 from workbench.sandbox.store import LIVE, Record
 from workbench.sandbox.tenant import Tenant
 from workbench.sandbox.wire import ApiError, format_time, parse_time
 
 TAGS = "tags"
 WRITABLE_STAMPS = ("created_at", "updated_at")
+# What live tenants call a value that another record has.
+DUPLICATE = 3002
 
 
-def draft_record(tenant: Tenant, kind: Kind, sent: dict[str, Any], *, before: Record | None = None) -> Record:
+def draft_record(
+    tenant: Tenant, kind: Kind, sent: dict[str, Any], *, before: Record | None = None, like: Record | None = None
+) -> Record:
     """The record a client's attributes make.
+
+    Args:
+        before: The record as it stands, where it is changed.
+        like: What a new record takes over from another one.
 
     Raises:
         ApiError: 400 with every problem of every field.
     """
-    record = copy.deepcopy(before) if before else _start_record(tenant)
+    record = copy.deepcopy(before) if before else _start_record(tenant) | copy.deepcopy(like or {})
     draft = Draft(tenant=tenant, kind=kind, sent=sent, before=before, record=record)
     record |= {"updated_at": tenant.stamp(), "updater_id": tenant.admin_id}
+    if before and tenant.settings.switches.index_lag_seconds:
+        record["searched_as"] = remember_indexed(tenant, before)
     _take_stamps(draft)
     _take_fields(draft)
     _take_tags(draft)
@@ -33,7 +44,7 @@ def draft_record(tenant: Tenant, kind: Kind, sent: dict[str, Any], *, before: Re
     _require_fields(draft)
     _require_unique(draft)
     if draft.problems:
-        raise ApiError(400, *dict.fromkeys(draft.problems))
+        raise _refuse(draft)
     if before is None:
         # Only a record that will be kept uses up an id, and it stands first in every answer.
         draft.record = {"id": tenant.mint(), **record}
@@ -44,20 +55,39 @@ def _start_record(tenant: Tenant) -> Record:
     return {"created_at": tenant.stamp(), "creater_id": tenant.admin_id, "custom_field": {}}
 
 
+def _refuse(draft: Draft) -> ApiError:
+    """The refusal with every problem; one about a value that is not unique may carry a code of its own."""
+    refusal = ApiError(400, *dict.fromkeys(draft.problems))
+    place = draft.tenant.settings.switches.duplicate_code
+    if place != "none" and any(text.endswith("is not unique") for text in draft.problems):
+        holder = refusal.body if place == "beside_errors" else refusal.body["errors"]
+        holder["error_code"] = DUPLICATE
+    return refusal
+
+
 def _take_stamps(draft: Draft) -> None:
+    """Times of a client's own, where the tenant takes them; they are content then, and kept as such too."""
     if not draft.tenant.settings.switches.created_at_writable:
         return
-    for name in WRITABLE_STAMPS:
-        moment = parse_time(draft.sent.get(name))
-        if moment:
-            draft.record[name] = format_time(moment)
+    read = {name: parse_time(draft.sent.get(name)) for name in WRITABLE_STAMPS}
+    sent = {name: format_time(moment) for name, moment in read.items() if moment}
+    known = draft.record.pop("sent_stamps", {})
+    kept = {name: known[name] for name in ("created_at",) if name in known} | sent
+    draft.record |= sent | ({"sent_stamps": kept} if kept else {})
+
+
+def stamp_owner(draft: Draft) -> None:
+    """Note when a record got the owner it has."""
+    owner = draft.get("owner_id")
+    if owner and (draft.before is None or owner != draft.before.get("owner_id")):
+        draft.record["last_assigned_at"] = draft.tenant.stamp()
 
 
 def _take_fields(draft: Draft) -> None:
     for field in draft.kind.fields(draft.tenant).values():
         is_own = field.name in draft.kind.own or field.name == TAGS
         if not field.is_custom and not is_own and draft.has(field.name):
-            _take(draft, field, draft.sent[field.name], into=draft.record)
+            take_value(draft, field, draft.sent[field.name], into=draft.record)
 
 
 def _take_tags(draft: Draft) -> None:
@@ -83,10 +113,11 @@ def _take_custom_fields(draft: Draft) -> None:
         if field is None or not field.is_custom:
             draft.problems.append(f"Invalid field {name}")
         else:
-            _take(draft, field, value, into=draft.record["custom_field"])
+            take_value(draft, field, value, into=draft.record["custom_field"])
 
 
-def _take(draft: Draft, field: Field, sent: Any, *, into: Record) -> None:
+def take_value(draft: Draft, field: Field, sent: Any, *, into: Record) -> None:
+    """Put a value into the record as the field keeps it, or a problem into the draft."""
     switches = draft.tenant.settings.switches
     try:
         value = check_value(field, sent, refuse_long_text=switches.refuse_long_text)
@@ -95,21 +126,31 @@ def _take(draft: Draft, field: Field, sent: Any, *, into: Record) -> None:
         into[field.name] = value
     except Refused as refusal:
         draft.problems.append(str(refusal))
+        draft.refused.add(field.name)
 
 
 def _require_reference(draft: Draft, field: Field, value: Any) -> None:
     is_known = True
     if field.selector:
-        is_known = draft.tenant.find_choice(field.selector, value) is not None
+        choice = draft.tenant.find_choice(field.selector, value)
+        is_known = choice is not None and _is_open(draft, field, choice)
     elif field.points_at:
         is_known = draft.tenant.store.read(field.points_at, value) is not None
     if not is_known:
         raise Refused(f"Invalid {field.label.lower()} provided.")
 
 
+def _is_open(draft: Draft, field: Field, choice: Record) -> bool:
+    """Whether a list's item may be chosen now: a user who left only where the switch lets them own records."""
+    if field.selector != "owners" or draft.tenant.settings.switches.inactive_owners:
+        return True
+    return choice["is_active"] or (draft.before is not None and draft.before.get(field.name) == choice["id"])
+
+
 def _require_fields(draft: Draft) -> None:
+    told = draft.kind.own | draft.refused
     for field in draft.kind.fields(draft.tenant).values():
-        if field.required and field.name not in draft.kind.own:
+        if field.required and field.name not in told:
             values = draft.record["custom_field"] if field.is_custom else draft.record
             value = values.get(field.name)
             if value in EMPTY or isinstance(value, str) and not value.strip():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbench.sandbox.objects.activities import MODELS
+from workbench.sandbox.objects.activities import MODELS, show_parent
 from workbench.sandbox.objects.kind import Kind, Reference
+from workbench.sandbox.objects.references import PEOPLE
 from workbench.sandbox.objects.registry import KINDS
 from workbench.sandbox.objects.show import show_thin
 from workbench.sandbox.store import Record
@@ -33,15 +34,17 @@ def show_one(tenant: Tenant, kind: Kind, record: Record, includes: frozenset[str
 def show_many(
     tenant: Tenant, kind: Kind, records: list[Record], includes: frozenset[str], meta: dict[str, Any]
 ) -> dict[str, Any]:
-    """The envelope of a list; what it brings along comes first, as clients that read the first key expect."""
+    """The envelope of a list; clients read its first key, so that the order of what it holds matters."""
     beside = bring_along(tenant, kind, records, includes)
-    return {**beside, kind.plural: [kind.show(tenant, record, includes) for record in records], "meta": meta}
+    own = {kind.plural: [kind.show(tenant, record, includes) for record in records]}
+    leads = tenant.settings.edition in kind.leads
+    return {**own, **beside, "meta": meta} if leads else {**beside, **own, "meta": meta}
 
 
 def bring_along(tenant: Tenant, kind: Kind, records: list[Record], includes: frozenset[str]) -> dict[str, list[Any]]:
-    """The arrays beside the records: items and records they name, and records that point at them."""
+    """The arrays beside the records: users first, as some clients expect, then what else they name or is about them."""
     arrays: Arrays = {}
-    for word in sorted(includes & set(kind.references)):
+    for word in sorted(includes & set(kind.references), key=lambda word: (word not in PEOPLE, word)):
         reference = kind.references[word]
         arrays.setdefault(reference.beside, {}).update(_find_named(tenant, records, reference))
     for word in sorted(includes & set(CHILDREN) - set(kind.references)):
@@ -58,7 +61,7 @@ def _add_parents(tenant: Tenant, records: list[Record], arrays: Arrays) -> None:
             kind = KINDS[MODELS[each["type"]]]
             found = tenant.store.read(kind.name, each["id"])
             if found:
-                arrays.setdefault(kind.plural, {})[each["id"]] = show_thin(tenant, kind, found)
+                arrays.setdefault(kind.plural, {})[each["id"]] = show_parent(kind.name, found)
 
 
 def _find_named(tenant: Tenant, records: list[Record], reference: Reference) -> dict[int, Any]:

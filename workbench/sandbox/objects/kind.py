@@ -21,6 +21,7 @@ class Draft:
         before: The record as it stands; null while it is created.
         record: The record as it will stand.
         problems: What the client reads if the draft is refused.
+        refused: Fields with a value they do not take.
     """
 
     tenant: Tenant
@@ -29,6 +30,7 @@ class Draft:
     before: Record | None
     record: Record
     problems: list[str] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
 
     def has(self, name: str) -> bool:
         """Whether the client sent this attribute at all."""
@@ -71,12 +73,15 @@ class Kind:
         keys: Standard fields a record is found by quickly.
         identifiers: What an upsert may name, beside unique custom fields.
         bulk_identifiers: What a bulk upsert may name beside those.
+        unlike: Standard fields a copy does not take over, because they tell one record from another.
         links: Ids of the records its standard fields point at.
         keeps_deleted: A deleted record waits in the recycle bin.
         embeds: Word whose records stand inside the record when included, not beside it.
         references: What `include` brings along, by the word that asks for it.
         thin: Attributes a search shows.
         hides_references: A bare record names its references only when they are included.
+        leads: Editions in which a list names its records before what they bring along; clients read the first key.
+        noun: What messages call a record of it, where that is not its name.
     """
 
     name: str
@@ -89,12 +94,15 @@ class Kind:
     keys: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     bulk_identifiers: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
     links: Callable[[Record], list[int]] = lambda record: []
     embeds: str = ""
     keeps_deleted: bool = True
     references: dict[str, Reference] = field(default_factory=dict)
     thin: tuple[str, ...] = ()
     hides_references: bool = False
+    leads: frozenset[str] = frozenset()
+    noun: str = ""
 
     def fields(self, tenant: Tenant) -> dict[str, Field]:
         """Its fields in this tenant, by name."""

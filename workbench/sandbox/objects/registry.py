@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.sandbox.objects import accounts, activities, contacts, deals
+from workbench.sandbox.capabilities import require_feature
+from workbench.sandbox.objects import accounts, activities, contacts, cpq_documents, deals, documents, leads, products
 from workbench.sandbox.objects.kind import Kind
 from workbench.sandbox.objects.modules import module_kind
 from workbench.sandbox.schema import MODULE_PREFIX
@@ -10,8 +11,19 @@ from workbench.sandbox.tenant import Tenant
 from workbench.sandbox.wire import ApiError
 
 CORE = (accounts.KIND, contacts.KIND, deals.KIND)
-ACTIVITIES = (activities.TASK, activities.APPOINTMENT, activities.NOTE, activities.SALES_ACTIVITY)
-KINDS = {kind.name: kind for kind in (*CORE, *ACTIVITIES)}
+ACTIVITIES = (
+    activities.TASK,
+    activities.APPOINTMENT,
+    activities.NOTE,
+    activities.SALES_ACTIVITY,
+    activities.PHONE_CALL,
+)
+# What goes out of sight and for good with the record it is about, and comes back with it.
+ATTACHED = (*ACTIVITIES, documents.DOCUMENT, documents.LINK)
+# Objects that only the Classic edition has.
+CLASSIC = (leads.KIND,)
+CATALOG = (products.KIND, cpq_documents.KIND)
+KINDS = {kind.name: kind for kind in (*CORE, *CLASSIC, *ACTIVITIES, *CATALOG)}
 BY_PATH = {kind.plural: kind for kind in KINDS.values()}
 
 
@@ -22,7 +34,7 @@ def find_kind(tenant: Tenant, name: str) -> Kind:
         ApiError: 404 where the tenant has none, 403 where its plan has no custom modules.
     """
     kind = KINDS.get(name) or BY_PATH.get(name)
-    if kind:
+    if kind and (kind not in CLASSIC or tenant.settings.edition == "classic"):
         return kind
     if not name.startswith(MODULE_PREFIX):
         raise ApiError(404, f"There is no {name} in the CRM")
@@ -43,5 +55,4 @@ def find_module(tenant: Tenant, name: str) -> Kind:
 
 def require_modules(tenant: Tenant) -> None:
     """Refuse with 403 where the plan has no custom modules."""
-    if not tenant.can("custom_modules"):
-        raise ApiError(403, "You are not authorized to perform this action.")
+    require_feature(tenant, "custom_modules")

@@ -10,6 +10,8 @@ from workbench.sandbox.store import Record
 from workbench.sandbox.tenant import Tenant
 from workbench.sandbox.wire import show_day, show_time
 
+# What the paths a record names begin with.
+BASES = {"suite": "/crm/sales", "classic": ""}
 LINKED = ("conversations/all", "document_associations", "notes", "tasks", "appointments")
 
 
@@ -48,9 +50,10 @@ def _show_value(tenant: Tenant, field: Field, value: Any) -> Any:
     return value
 
 
-def show_links(kind: Kind, record: Record) -> dict[str, str]:
+def show_links(tenant: Tenant, kind: Kind, record: Record, *, also: tuple[str, ...] = ()) -> dict[str, str]:
     """Paths of what belongs to a record."""
-    return {name.partition("/")[0]: f"/crm/sales/{kind.plural}/{record['id']}/{name}" for name in LINKED}
+    base = BASES[tenant.settings.edition]
+    return {name.partition("/")[0]: f"{base}/{kind.plural}/{record['id']}/{name}" for name in (*LINKED, *also)}
 
 
 def show_thin(tenant: Tenant, kind: Kind, record: Record) -> Record:

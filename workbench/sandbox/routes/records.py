@@ -1,36 +1,42 @@
-"""One record at a time: contacts, accounts, deals, activities and the records of custom modules."""
+"""One record at a time: contacts, accounts, deals and the records of custom modules."""
 
 from __future__ import annotations
 
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
+from starlette.responses import Response
+
+from workbench.sandbox.checks import is_true
+from workbench.sandbox.jobs import DESTROY, submit_job
 from workbench.sandbox.life import (
     change_record,
     clone_record,
     create_record,
+    delete_account,
     delete_record,
     find_record,
     forget_record,
+    keep_record,
     restore_record,
     upsert_record,
 )
-from workbench.sandbox.objects.activities import APPOINTMENT, NOTE, SALES_ACTIVITY, TASK, show_note
+from workbench.sandbox.objects.contacts import KIND as CONTACT
+from workbench.sandbox.objects.contacts import read_team
 from workbench.sandbox.objects.include import show_one
 from workbench.sandbox.objects.kind import Kind
 from workbench.sandbox.objects.registry import CORE, find_module
 from workbench.sandbox.store import Record
-from workbench.sandbox.wire import Answer, ApiError, Call, Routes, read_id, read_page
+from workbench.sandbox.wire import Answer, ApiError, Call, Routes, read_id
 
-CREATED = (TASK, APPOINTMENT, SALES_ACTIVITY)
-DELETED = {"success": "200"}
+# Asks on the delete of an account for its contacts and deals to go too.
+ALONG = "delete_associated_contacts_deals"
 
 
 def create(kind: Kind, call: Call) -> Any:
-    """Make a record; activities answer 201, the others 200."""
-    record = create_record(call.tenant, kind, call.unwrap(kind.name))
-    shown = _show(kind, call, record)
-    return Answer(status=201, body=shown) if kind in CREATED else shown
+    """Make a record."""
+    sent = call.unwrap(kind.name)
+    return _show(kind, call, create_record(call.tenant, kind, sent), also={"products"} & set(sent))
 
 
 def read(kind: Kind, call: Call) -> Any:
@@ -40,13 +46,32 @@ def read(kind: Kind, call: Call) -> Any:
 
 def change(kind: Kind, call: Call) -> Any:
     """Change the attributes that were sent."""
-    return _show(kind, call, change_record(call.tenant, kind, call.id, call.unwrap(kind.name)))
+    sent = call.unwrap(kind.name)
+    return _show(kind, call, change_record(call.tenant, kind, call.id, sent), also={"products"} & set(sent))
 
 
 def delete(kind: Kind, call: Call) -> Any:
-    """Delete a record; activities say so in an object, the others with a bare true."""
+    """Move a record to the recycle bin; on some tenants it is gone at once, and the answer is empty."""
+    if kind.name == "sales_account" and _takes_along(call):
+        delete_account(call.tenant, call.id)
+    elif call.tenant.settings.switches.delete_form == "gone":
+        find_record(call.tenant, kind, call.id)
+        forget_record(call.tenant, kind, call.id)
+        return Response(status_code=204)
+    else:
+        delete_record(call.tenant, kind, call.id)
+    return True
+
+
+def delete_module_record(kind: Kind, call: Call) -> Any:
+    """Delete a record of a custom module, which is told in words."""
     delete_record(call.tenant, kind, call.id)
-    return True if kind.keeps_deleted else DELETED
+    return {"message": "The record was deleted."}
+
+
+def _takes_along(call: Call) -> bool:
+    asked = is_true(call.query.get(ALONG, ""))
+    return asked and call.tenant.settings.switches.account_delete_options
 
 
 def upsert(kind: Kind, call: Call) -> Any:
@@ -73,22 +98,24 @@ def forget(kind: Kind, call: Call) -> Any:
 
 
 def restore(kind: Kind, call: Call) -> Any:
-    """Bring a record back from the recycle bin."""
+    """Bring a record back from the recycle bin, where the tenant lets clients do so."""
+    if not call.tenant.settings.switches.restore_by_api:
+        raise ApiError(404, "There is nothing at this address.")
     return _show(kind, call, restore_record(call.tenant, kind, call.id))
 
 
-def list_notes(kind: Kind, call: Call) -> Any:
-    """A page of the notes about a record, oldest first."""
-    find_record(call.tenant, kind, call.id)
-    notes, page = call.tenant.store.children(call.id, "note"), read_page(call)
-    shown = [show_note(call.tenant, each, call.includes) for each in notes[page.offset : page.offset + page.size]]
-    return {"notes": shown, "meta": page.meta(len(notes))}
-
-
-def list_documents(kind: Kind, call: Call) -> Any:
-    """The files about a record; this tenant keeps none."""
-    find_record(call.tenant, kind, call.id)
-    return {"documents": [], "meta": {"total": 0, "total_pages": 0}}
+def change_team(kind: Kind, call: Call) -> Any:
+    """Add people to the team of a contact, change what they are in it, or take them out."""
+    with call.tenant.store.transaction():
+        record = find_record(call.tenant, kind, call.id)
+        sent = call.unwrap().get("team_users")
+        if not isinstance(sent, list) or not sent:
+            raise ApiError(400, "Invalid or missing attributes")
+        try:
+            team = read_team(call.tenant, record, sent)
+        except ValueError as problem:
+            raise ApiError(400, str(problem)) from None
+        return _show(kind, call, keep_record(call.tenant, kind, {**record, "team_users": team}))
 
 
 def refuse_list(call: Call) -> Any:
@@ -99,10 +126,22 @@ def refuse_list(call: Call) -> Any:
 def in_module(handler: Any) -> Any:
     """The same call on the custom module the path names."""
 
+    @wraps(handler)
     def answer(call: Call) -> Any:
-        return handler(find_module(call.tenant, call.path["entity"]), call)
+        kind = find_module(call.tenant, call.path["entity"])
+        if handler in (create, change):
+            _require_wrapper(kind, call)
+        return handler(kind, call)
 
     return answer
+
+
+def _require_wrapper(kind: Kind, call: Call) -> None:
+    """Refuse a module's record whose body does, or does not, name the module around it."""
+    wanted = call.tenant.settings.switches.module_wrapper
+    is_wrapped = isinstance(call.body, dict) and isinstance(call.body.get(kind.name), dict)
+    if (wanted == "required" and not is_wrapped) or (wanted == "refused" and is_wrapped):
+        raise ApiError(400, "Invalid or missing attributes")
 
 
 def bulk_delete(kind: Kind, call: Call) -> Any:
@@ -111,6 +150,10 @@ def bulk_delete(kind: Kind, call: Call) -> Any:
     if not isinstance(ids, list) or not ids:
         raise ApiError(400, "selected_ids can't be blank")
     require_bulk_size(call, ids)
+    many = call.tenant.settings.switches.async_destroy_from
+    if many and len(ids) >= many:
+        submit_job(call.tenant, object=kind.name, rows=list(dict.fromkeys(map(read_id, ids))), action=DESTROY)
+        return {"message": "Deleting now... we'll let you know once this is done."}
     with call.tenant.store.transaction():
         for id in dict.fromkeys(map(read_id, ids)):
             if call.tenant.store.read(kind.name, id):
@@ -125,14 +168,9 @@ def require_bulk_size(call: Call, rows: list[Any]) -> None:
         raise ApiError(400, f"A bulk call takes at most {most} records")
 
 
-def _show(kind: Kind, call: Call, record: Record) -> dict[str, Any]:
-    shown = show_one(call.tenant, kind, record, call.includes)
-    if kind is APPOINTMENT:
-        attendees = [
-            {"id": record["id"] * 10 + position, **each} for position, each in enumerate(record.get("attendees") or [])
-        ]
-        shown |= {"appointment_attendees": attendees, "conferences": [], "notes": []}
-    return shown
+def _show(kind: Kind, call: Call, record: Record, *, also: set[str] | None = None) -> dict[str, Any]:
+    """The envelope of a record; products of a deal that were just sent are shown unasked (`also`)."""
+    return show_one(call.tenant, kind, record, call.includes | (also or set()))
 
 
 def _life(path: str, kind: Kind) -> Routes:
@@ -143,7 +181,8 @@ def _life(path: str, kind: Kind) -> Routes:
     ]
 
 
-def _core(kind: Kind) -> Routes:
+def record_routes(kind: Kind) -> Routes:
+    """Everything that can be done with one record of an object that has a recycle bin."""
     path = f"/{kind.plural}"
     return [
         ("GET", path, refuse_list),
@@ -154,21 +193,18 @@ def _core(kind: Kind) -> Routes:
         ("POST", f"{path}/{{id}}/clone", partial(clone, kind)),
         ("DELETE", f"{path}/{{id}}/forget", partial(forget, kind)),
         ("PUT", f"{path}/{{id}}/restore", partial(restore, kind)),
-        ("GET", f"{path}/{{id}}/notes", partial(list_notes, kind)),
-        ("GET", f"{path}/{{id}}/document_associations", partial(list_documents, kind)),
     ]
 
 
 MODULE_RECORD = "/custom_module/{entity}/{id}"
 ROUTES: Routes = [
-    *(route for kind in CORE for route in _core(kind)),
-    *(route for kind in (TASK, APPOINTMENT, NOTE, SALES_ACTIVITY) for route in _life(f"/{kind.plural}", kind)),
-    *(("GET", f"/{kind.plural}/{{id}}", partial(read, kind)) for kind in (TASK, APPOINTMENT, SALES_ACTIVITY)),
+    *(route for kind in CORE for route in record_routes(kind)),
+    ("POST", "/contacts/{id}/manage_team_members", partial(change_team, CONTACT)),
     ("POST", "/custom_module/{entity}", in_module(create)),
     ("POST", "/custom_module/{entity}/bulk_destroy", in_module(bulk_delete)),
     ("GET", MODULE_RECORD, in_module(read)),
     ("PUT", MODULE_RECORD, in_module(change)),
-    ("DELETE", MODULE_RECORD, in_module(delete)),
+    ("DELETE", MODULE_RECORD, in_module(delete_module_record)),
     ("POST", f"{MODULE_RECORD}/clone", in_module(clone)),
     ("DELETE", f"{MODULE_RECORD}/forget", in_module(forget)),
     ("PUT", f"{MODULE_RECORD}/restore", in_module(restore)),
