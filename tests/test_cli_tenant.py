@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -16,6 +20,13 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = 'plan = "growth"\nkey = "file-key"\n[switches]\nupsert_created_status = 201\nlanguage = "nl"\n'
 USERS = "name,email,is_active,key\nAda,ada@x.example,yes,\nBo,bo@x.example,no,bo-key\n"
+
+
+HALF_UPLOAD = (
+    b"POST /crm/sales/api/documents HTTP/1.1\r\nHost: x\r\nAuthorization: Token token=local-tenant-key\r\n"
+    b"Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 5000000\r\n\r\n"
+    b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\n\r\n' + b"x" * 100_000
+)
 
 
 def run_tenant(*words: str) -> subprocess.CompletedProcess:
@@ -36,6 +47,14 @@ def serving(*words: str) -> Iterator[tuple[str, str]]:
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+def wait_until(is_so: Callable[[], object]) -> None:
+    """Until it is so, or ten seconds are over."""
+    for _ in range(200):
+        if is_so():
+            return
+        time.sleep(0.05)
 
 
 def test_switches_are_listed_for_a_terminal():
@@ -65,6 +84,10 @@ def test_switches_are_listed_for_a_program():
         (("serve", "--time-scale", "-1"), "time_scale is -1.0; use a number above 0"),
         (("serve", "--settings", "no/such.toml"), "no/such.toml: cannot be read"),
         (("serve", "--users", "no/such.csv"), "no/such.csv: cannot be read"),
+        (("digest", "--url", "http://[::bad"), "is no address"),
+        (("digest", "--url", "ftp://x"), "is no address of a tenant"),
+        (("digest", "--url", ""), "is no address of a tenant"),
+        (("digest", "--key", "ké"), "--key can be no tenant's key"),
     ],
 )
 def test_a_bad_word_is_one_message(words, said):
@@ -99,6 +122,25 @@ def test_a_tenant_is_served_as_it_was_described(tmp_path):
     assert [(user["email"], user["is_active"]) for user in users] == [("ada@x.example", True), ("bo@x.example", False)]
     assert (made.status_code, made.headers["x-ratelimit-remaining"]) == (201, "5")
     assert (refused.status_code, refused.json()["errors"]["message"][0][:8]) == (403, "No tiene")
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_ctrl_c_in_the_middle_of_an_upload_is_one_line(tmp_path, presses):
+    """Pressed again while the upload has its time to end, too; nothing of the upload stays."""
+    data = tmp_path / "clinic.sqlite"
+    command = [sys.executable, "-m", "workbench", "tenant", "serve", "--port", "0", "--data", str(data)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        address = urlsplit(process.stderr.readline().split()[3].rstrip(","))
+        with socket.create_connection((address.hostname, address.port)) as client:
+            client.sendall(HALF_UPLOAD)
+            wait_until(lambda: list(tmp_path.glob("*.files/arriving/*")))
+            for _ in range(presses):
+                process.send_signal(signal.SIGINT)
+                time.sleep(0.3)
+            _, said = process.communicate(timeout=20)
+
+    assert said == f"stopped; {data} keeps the tenant\n"
+    assert (process.returncode, list(tmp_path.glob("*.files/arriving/*"))) == (130, [])
 
 
 def test_classic_has_its_own_address():

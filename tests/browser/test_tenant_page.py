@@ -132,8 +132,16 @@ def test_every_page_fits_its_screen(visit, tenant, width):
     assert {name: wide for name, wide in widths.items() if wide > width} == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+# Colours differ by day and by night, layouts by width: two of the four pairs see both; the others are for `slow`.
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (1280, "light"),
+        (390, "dark"),
+        pytest.param(1280, "dark", marks=pytest.mark.slow),
+        pytest.param(390, "light", marks=pytest.mark.slow),
+    ],
+)
 def test_every_page_is_accessible(visit, tenant, width, scheme):
     """The rules of WCAG 2.2 AA hold by day and by night, on large screens and small ones, folded or not."""
     visit.page.set_viewport_size({"width": width, "height": 800})

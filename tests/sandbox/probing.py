@@ -172,6 +172,7 @@ class Probe:
             "fields": {"field": {"label": f"L{number}", "type": "text"}},
             "manage_team_members": {"team_users": [{"user_id": owner}]},
             "tags": {"tag": {"name": "T"}},
+            "sales_activity_types": {"sales_activity_type": {"name": "T"}},
             "documents": {"file": b"x", "targetable_type": "Contact", "targetable_id": contact},
             "time_scale": {"time_scale": 1},
             "quota": {"per_hour": 10**9},

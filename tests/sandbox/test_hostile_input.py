@@ -322,6 +322,12 @@ def test_a_time_at_the_ends_of_time_can_be_read_again(api, sent, shown):
         assert listed["due_date"].startswith(shown)
 
 
+@pytest.mark.parametrize("scale", [10**400, 1e308])
+def test_a_time_scale_no_clock_can_have_is_refused(api, scale):
+    """Also where it is a whole number larger than any other."""
+    assert api.refuse("POST", "http://tenant.test/local/time_scale", {"time_scale": scale})
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "0999-01-01", "9999-12-31"])
 def test_a_day_at_the_ends_of_time_can_be_read_again(furnished, day):
     """In a custom field, and as the day a deal closes."""

@@ -6,11 +6,13 @@ import pytest
 from click.testing import CliRunner
 from openapi_spec_validator import validate
 
-from tests.sandbox.conftest import BASE
+from tests.sandbox.page.conftest import ask_from
 from workbench.cli import cli
 from workbench.sandbox import Switches, TenantSettings, build_app
 from workbench.sandbox.app import FAMILIES, LOCAL, PREFIXES, TWINS
 from workbench.sandbox.routes import browser, local, timelines
+
+ADDRESS = "http://127.0.0.1:8765/openapi.json"
 
 
 def describe(**facts):
@@ -98,11 +100,37 @@ def test_switches_decide_what_it_says():
 
 def test_it_is_read_without_a_key_at_no_cost(api):
     """And stands not in the journal."""
-    origin = BASE.removesuffix("/crm/sales/api")
-    response = api.http.get(f"{origin}/openapi.json", headers={"Authorization": ""})
+    response = api.http.get(ADDRESS, headers={"Authorization": ""})
 
     assert response.json() == json.loads(json.dumps(api.app.state.describe()))
+    assert response.headers["cache-control"] == "no-store"
     assert api.tenant.journal() == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "tenant.example"},
+        {"Host": "127.0.0.1.example.org"},
+        {"X-Forwarded-For": "203.0.113.9"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"},
+    ],
+)
+def test_it_is_read_on_this_machine_only(api, headers):
+    """It names users and fields, and is closed to whom the pages are closed to: a foreign name, a proxy, a fetch."""
+    api.add_field("contacts", label="Blood group", type="text")
+
+    response = api.http.get(ADDRESS, headers=headers)
+
+    assert (response.status_code, response.json()["errors"]["code"]) == (403, 403)
+    assert "cf_blood_group" not in response.text
+    assert "cf_blood_group" in api.http.get(ADDRESS).text
+
+
+def test_it_is_not_read_from_another_machine(api):
+    """Whatever name the caller gives this one."""
+    assert ask_from(api, "203.0.113.9", "/openapi.json").status_code == 403
+    assert ask_from(api, "127.0.0.1", "/openapi.json").status_code == 200
 
 
 def test_the_command_prints_it():

@@ -116,3 +116,12 @@ def test_what_was_deleted_is_not_found(filled):
 def test_a_search_beyond_measure_is_refused(filled, rules):
     """400, not an error of ours."""
     assert filled.refuse("POST", "/filtered_search/contact", {"filter_rule": rules})
+
+
+@pytest.mark.parametrize("word", ["is_primary", "value", '"', "{"])
+def test_words_are_sought_in_addresses_and_not_in_how_they_are_kept(api, word):
+    """Every contact with an address would be found otherwise."""
+    api.make("contact", emails=["ada@example.org", "lovelace@example.org"])
+
+    assert api.ask("GET", "/search", q=word, include="contact") == []
+    assert len(api.ask("GET", "/search", q="lovelace@", include="contact")) == 1

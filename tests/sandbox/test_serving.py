@@ -3,8 +3,10 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -116,6 +118,9 @@ def test_a_port_that_cannot_be_is_said_too(port):
         ({"time_zone": "Mars/Olympus"}, "no time zone"),
         ({"time_scale": 0}, "time_scale is 0"),
         ({"time_scale": float("nan")}, "time_scale"),
+        ({"seed": 10**20}, "seed is 1"),
+        ({"seed": -1}, "seed is -1"),
+        ({"key": "ké"}, "outside of ASCII"),
         ({"users": (User(name="A", email="a@tenant.example", is_active=False),)}, "no active user"),
     ],
 )
@@ -142,6 +147,34 @@ def test_a_file_that_is_no_tenant_is_refused(tmp_path):
         with pytest.raises(UsageError, match="cannot keep a tenant there"):
             build_app(TenantSettings(), path=path)
     assert text.read_text().startswith("not a database")
+
+
+@pytest.mark.parametrize("table", ["bookmarks", "facts", "records"])
+def test_a_file_of_another_program_stays_as_it_was(tmp_path, table):
+    """Its tables are no tenant's, even where one is called like one of them."""
+    path = tmp_path / "other.sqlite"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute(f"CREATE TABLE {table}(a)")
+    before = path.read_bytes()
+
+    with pytest.raises(UsageError, match="something else than a tenant"):
+        build_app(TenantSettings(), path=path)
+    assert path.read_bytes() == before
+
+
+def test_a_second_server_of_one_file_is_refused(tmp_path):
+    """It would give out ids the first one has given out; once that is gone, killed even, the file is free."""
+    path = tmp_path / "tenant.sqlite"
+    first = Served(path)
+
+    with pytest.raises(UsageError, match="another server keeps its tenant there"):
+        serve(TenantSettings(), path=path, port=0)
+    assert first.http.post("/contacts", json={"email": "a@example.org"}).status_code == 200
+    first.stop(signal.SIGKILL)
+
+    again = Served(path)
+    assert again.http.post("/contacts", json={"email": "b@example.org"}).status_code == 200
+    again.stop(signal.SIGTERM)
 
 
 def test_the_bench_measures(tmp_path):

@@ -115,7 +115,7 @@ def test_every_bad_value_is_named_at_once(write):
         ("[[users]]\nname = 'A'\nemail = 'a@x.org'\nis_active = false", "no active user"),
         ("[[users]]\nname = 'A'\nemail = 'a@x.org'\n[[users]]\nname = 'B'\nemail = 'A@x.org'", "is named twice"),
         ("key = ''", "the same key, or the first has none"),
-        ("key = 'a b'", "key 'a b' has blanks, commas or quotes"),
+        ("key = 'a b'", "key 'a b' has blanks, commas, quotes or letters"),
         ("switches = 3", "switches is no table"),
         ("[renamed_views]\n'Wun Deals' = 'x'", "no view 'Wun Deals'; did you mean Won Deals?"),
         ("plan = ", "not valid TOML"),

@@ -94,7 +94,7 @@ def journal(faults: bool, url: str, data: Path | None, key: str) -> None:
 
 
 @click.command(epilog=example("workbench tenant scenarios", "workbench tenant scenarios --kinds"))
-@click.option("--kinds", is_flag=True, help="Every kind of fault, with its options.")
+@click.option("--kinds", is_flag=True, help="Every kind of fault, with its options, and how to write a file of them.")
 def scenarios(kinds: bool) -> None:
     """List the bad days that come with the tenant, for `workbench tenant serve --scenario NAME`."""
     from workbench.sandbox.faults.listing import describe_kinds, describe_scenarios

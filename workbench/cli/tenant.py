@@ -14,6 +14,8 @@ from workbench.cli.speak import example, say, split_pairs
 from workbench.cli.state import COMMANDS
 from workbench.engagement import PLANS
 
+# As shells say it of a command that Ctrl-C ended.
+STOPPED = 130
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -69,13 +71,17 @@ def serve(
     day = add_faults(scenario, faults)
     bad_day = f"; {len(day.faults)} kinds of trouble ahead ({day.name})" if day.faults else ""
     told = f"key {settings.key}{bad_day}; stop with Ctrl-C"
-    serve_tenant(
-        settings,
-        path=data,
-        port=port,
-        scenario=day,
-        ready=lambda url: say(f"Freshsales {settings.plan} at {url}, look at it at {urljoin(url, '/')}, {told}"),
-    )
+    try:
+        serve_tenant(
+            settings,
+            path=data,
+            port=port,
+            scenario=day,
+            ready=lambda url: say(f"Freshsales {settings.plan} at {url}, look at it at {urljoin(url, '/')}, {told}"),
+        )
+    except KeyboardInterrupt:
+        say(f"stopped; {data} keeps the tenant" if data else "stopped; what it held is forgotten, as without --data")
+        raise SystemExit(STOPPED) from None
 
 
 @tenant.command(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -16,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from workbench.sandbox.access import Access, Area
+from workbench.sandbox.calls import Routes
 from workbench.sandbox.door import Door
 from workbench.sandbox.endpoints import make_endpoint
 from workbench.sandbox.faults.befall import Sleep
@@ -44,7 +43,6 @@ from workbench.sandbox.routes import (
 )
 from workbench.sandbox.settings import TenantSettings
 from workbench.sandbox.tenant import Tenant
-from workbench.sandbox.wire import Routes
 
 PREFIXES = {"suite": "/crm/sales/api", "classic": "/api"}
 # Where the same application answers a browser; some addresses are known only there.
@@ -110,7 +108,6 @@ def build_app(
         ],
         # The framework's "method not allowed" would be taken for the tenant's "bulk is busy".
         exception_handlers=dict.fromkeys((404, 405), partial(_answer_unknown, area)),
-        lifespan=_close_after(tenant),
     )
     app.state.tenant = tenant
     app.state.describe = partial(describe_api, tenant, mounts)
@@ -131,12 +128,3 @@ async def _answer_unknown(area: Area, request: Request, error: Exception) -> Res
         return PlainTextResponse("404 Not Found", status_code=404)
     body = {"errors": {"code": 404, "message": ["There is nothing at this address."]}}
     return JSONResponse(translate(body), status_code=404)
-
-
-def _close_after(tenant: Tenant) -> Callable[[Starlette], Any]:
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        yield
-        tenant.close()
-
-    return lifespan

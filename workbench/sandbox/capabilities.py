@@ -1,29 +1,11 @@
-"""What the tenant's plan has, and how the tenant answers for what it has not."""
+"""How the tenant answers for what its plan has not."""
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from workbench.freshsales.plans import read_plans
-from workbench.sandbox.settings import TenantSettings
+from workbench.sandbox.tenant import Tenant
 from workbench.sandbox.wire import ApiError
 
-if TYPE_CHECKING:
-    from workbench.sandbox.tenant import Tenant
-
 NOT_AUTHORIZED = "You are not authorized to perform this action."
-
-
-def find_capabilities(settings: TenantSettings) -> frozenset[str]:
-    """Everything the plan has, by name."""
-    plans = list(read_plans())
-    smallest = {**read_features(), "territories": settings.switches.territories_plan}
-    features = {name for name, plan in smallest.items() if plans.index(settings.plan) >= plans.index(plan)}
-    disputed = {"custom_modules"} if settings.plan == "growth" and settings.switches.growth_modules else set()
-    return read_plans()[settings.plan].capabilities | features | disputed
 
 
 def require_feature(tenant: Tenant, feature: str | None) -> None:
@@ -45,9 +27,3 @@ def require_module_room(tenant: Tenant) -> None:
     cap = tenant.settings.switches.module_cap
     if cap and len(tenant.schema.modules) >= cap:
         raise ApiError(403, "You have reached the limit of custom modules in your plan")
-
-
-@cache
-def read_features() -> dict[str, str]:
-    """The smallest plan that has a feature, by the feature."""
-    return tomllib.loads(Path(__file__).with_name("features.toml").read_text(encoding="utf-8"))

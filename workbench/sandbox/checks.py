@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from workbench.sandbox.schema import Field
+from workbench.sandbox.fields import Field
 from workbench.sandbox.wire import format_time, parse_day, parse_time, read_id
 
 EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;.]+(\.[^@\s,;.]+)+")

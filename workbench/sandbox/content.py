@@ -13,8 +13,8 @@ from typing import Any
 from workbench.errors import UsageError
 
 LIVE = "live"
-# What every file of a tenant has; one without it is something else.
-MARK = "SELECT 1 FROM sqlite_master WHERE name = 'facts'"
+# What every file of a tenant has; one without them is something else.
+TABLES = {"records", "keys", "links", "facts"}
 
 
 class Content:
@@ -70,6 +70,21 @@ class Content:
             copy._db.backup(self._db)
 
 
+def list_tables(db: sqlite3.Connection) -> set[str]:
+    """Names of the tables a file has."""
+    return {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def require_file(path: Path) -> None:
+    """Refuse a folder where a file is meant.
+
+    Raises:
+        UsageError: It is one.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder; name a file")
+
+
 @contextmanager
 def open_content(path: Path) -> Iterator[Content]:
     """What a tenant's file holds, as it stands when first looked at, without changing it.
@@ -81,7 +96,7 @@ def open_content(path: Path) -> Iterator[Content]:
         db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
         with closing(db):
             db.execute("BEGIN")
-            if not db.execute(MARK).fetchone():
+            if not list_tables(db) >= TABLES:
                 raise UsageError(f"{path}: holds no tenant; name a file a tenant was kept in")
             yield Content(db)
     except sqlite3.Error as error:

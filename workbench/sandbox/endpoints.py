@@ -15,9 +15,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from workbench.sandbox.access import require_json, require_permission
+from workbench.sandbox.calls import Answer, Call, Handler
 from workbench.sandbox.languages import translate
 from workbench.sandbox.tenant import Tenant
-from workbench.sandbox.wire import Answer, ApiError, Call, Handler
+from workbench.sandbox.wire import ApiError
 
 
 def _refuse_constant(name: str) -> None:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from workbench.freshsales.plans import PlanLimits, read_field_types
-
-if TYPE_CHECKING:
-    from workbench.sandbox.schema import Field
+from workbench.sandbox.fields import Field
 
 MODULE_FIELDS = 310
 MODULE_UNIQUE_FIELDS = 2

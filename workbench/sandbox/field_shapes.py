@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from workbench.sandbox.fields import Field
 from workbench.sandbox.new_fields import read_codes
 from workbench.sandbox.objects.kind import Kind
-from workbench.sandbox.schema import FORMS, Field
+from workbench.sandbox.schema import FORMS
 from workbench.sandbox.store import Record
 from workbench.sandbox.tenant import Tenant
 

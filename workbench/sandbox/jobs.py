@@ -21,6 +21,8 @@ from workbench.sandbox.wire import ApiError, read_id
 
 RUNNING, DONE = "IN_PROGRESS", "SUCCESS"
 UPSERT, DESTROY, MOVE_LIST = "bulk_upsert", "bulk_destroy", "list_update"
+# What public examples of bulk upserts tell their rows apart by.
+DOCUMENTED_KEYS = {"contact": {"emails", "id"}, "sales_account": {"name", "id"}, "deal": {"id", "name"}}
 
 
 def submit_job(tenant: Tenant, *, object: str, rows: list[Any], action: str = UPSERT) -> Record:
@@ -123,6 +125,8 @@ def _upsert_row(tenant: Tenant, kind: Kind, row: Any) -> int:
     if not isinstance(row, dict) or not isinstance(row.get("data"), dict):
         raise ApiError(400, "Invalid or missing attributes")
     identifier = {name: value for name, value in row.items() if name != "data"}
+    if not tenant.settings.switches.bulk_by_external_id and not identifier.keys() <= DOCUMENTED_KEYS[kind.name]:
+        raise ApiError(400, "Please provide a unique field to identify the record.")
     record, _ = upsert_record(tenant, kind, identifier, row["data"], also=kind.bulk_identifiers)
     return record["id"]
 

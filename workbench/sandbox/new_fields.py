@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.freshsales.plans import FieldType, find_field_type, read_field_types
-from workbench.sandbox.schema import Choice, Field
+from workbench.sandbox.fields import Choice, Field
 from workbench.sandbox.wire import ApiError, read_id
 
 UNIQUE_TYPES = ("text", "number")

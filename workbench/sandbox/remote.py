@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 
 from workbench.errors import RetryLater, UsageError
-from workbench.sandbox.settings import TenantSettings
+from workbench.sandbox.settings import UNFIT, TenantSettings
 from workbench.sandbox.tenant import Tenant
 
 # A digest of a large tenant takes its time.
@@ -27,11 +27,12 @@ def ask_server(url: str, key: str, method: str, path: str, body: Any = None) -> 
         url: Any address of the tenant, such as the base of its API.
 
     Raises:
-        UsageError: It is no local tenant, or it refuses.
+        UsageError: It is no local tenant, or it refuses; the address or the key can be none.
         RetryLater: Nobody answers there.
     """
-    scheme, host, *_ = urlsplit(url if "://" in url else f"http://{url}")
-    address = urlunsplit((scheme, host, f"/local/{path}", "", ""))
+    address = _find_address(url, path)
+    if UNFIT.search(key):
+        raise UsageError("--key can be no tenant's key: it has blanks, commas, quotes or letters outside of ASCII")
     headers = {"Authorization": f"Token token={key}", "Accept": "application/json"}
     try:
         with httpx.Client(headers=headers, timeout=TIMEOUT, trust_env=False) as client:
@@ -63,6 +64,17 @@ def open_file(path: Path) -> Iterator[Tenant]:
         yield tenant
     finally:
         tenant.close()
+
+
+def _find_address(url: str, path: str) -> str:
+    try:
+        scheme, host, *_ = urlsplit(url if "://" in url else f"http://{url}")
+        address = httpx.URL(urlunsplit((scheme, host, f"/local/{path}", "", "")))
+    except (ValueError, httpx.InvalidURL) as error:
+        raise UsageError(f"--url {url}: is no address ({error}); write http://127.0.0.1:8765") from None
+    if address.scheme not in ("http", "https") or not address.host:
+        raise UsageError(f"--url {url}: is no address of a tenant; write http://127.0.0.1:8765")
+    return str(address)
 
 
 def _read_answer(url: str, answer: httpx.Response) -> Any:

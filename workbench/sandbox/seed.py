@@ -5,10 +5,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from workbench.sandbox.settings import User
+from workbench.sandbox.users import User
 
 HERE = Path(__file__).parent
 Mint = Callable[[], int]

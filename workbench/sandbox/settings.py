@@ -11,40 +11,14 @@ from workbench.errors import name_nearest
 from workbench.freshsales.plans import read_plans
 from workbench.sandbox.seed import list_view_names
 from workbench.sandbox.switches import LANGUAGES, Switches
+from workbench.sandbox.users import DEFAULT_USERS, User
 
-ADMIN = "admin@tenant.example"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class User:
-    """A person who can own records of the tenant, and call it if they have a key.
-
-    Attributes:
-        key: API key of their own; the first user has the tenant's beside it.
-        role: `admin`, `agent` (no settings, no bulk deletes, nothing removed for good) or `readonly`.
-        language: Language of the messages they get, empty for the tenant's.
-    """
-
-    name: str
-    email: str
-    is_active: bool = True
-    key: str = ""
-    role: str = "admin"
-    language: str = ""
-
-
-# What ends a key in an Authorization header.
-UNFIT = re.compile(r'[\s,"]')
+# What an Authorization header cannot carry in a key.
+UNFIT = re.compile(r'[^!-~]|[,"]')
+# Ids stay within the digits the store and every client take.
+LARGEST_SEED = 10**8
 EDITIONS = ("suite", "classic")
 ROLES = ("admin", "agent", "readonly")
-DEFAULT_USERS = (
-    User(name="Avery Admin", email=ADMIN),
-    User(name="Noor Haddad", email="noor.haddad@tenant.example"),
-    User(name="Priya Raman", email="priya.raman@tenant.example"),
-    User(name="Tomas Berg", email="tomas.berg@tenant.example"),
-    User(name="Lucia Ferro", email="lucia.ferro@tenant.example"),
-    User(name="Owen Marsh", email="owen.marsh@tenant.example", is_active=False),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +72,8 @@ def find_problems(settings: TenantSettings) -> list[str]:
         problems.append(f"no time zone {settings.time_zone!r}; use an IANA name such as Europe/Berlin")
     if not 0 < settings.time_scale < math.inf:
         problems.append(f"time_scale is {settings.time_scale}; use a number above 0")
+    if not 0 <= settings.seed <= LARGEST_SEED:
+        problems.append(f"seed is {settings.seed}; use 0 to {LARGEST_SEED}")
     for name in ("max_file_bytes", "storage_bytes"):
         if (getattr(settings, name) or 0) < 0:
             problems.append(f"{name} is {getattr(settings, name)}; use 0 or more")
@@ -115,7 +91,11 @@ def _find_user_problems(settings: TenantSettings) -> list[str]:
     emails = [user.email.strip().lower() for user in settings.users]
     problems += [f"user {email!r} is named twice" for email in sorted(_find_repeated(emails))]
     keys = [settings.key, *(user.key for user in settings.users[1:] if user.key)]
-    problems += [f"key {key!r} has blanks, commas or quotes; leave them out" for key in keys if UNFIT.search(key)]
+    problems += [
+        f"key {key!r} has blanks, commas, quotes or letters outside of ASCII; leave them out"
+        for key in keys
+        if UNFIT.search(key)
+    ]
     if not settings.key or _find_repeated(keys):
         problems.append("two users have the same key, or the first has none; give each a key of their own")
     return problems

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import UsageError, name_nearest, raise_problems
-from workbench.sandbox.settings import TenantSettings, User, find_problems
+from workbench.sandbox.settings import TenantSettings, find_problems
 from workbench.sandbox.switch_words import WORDS, collect_switches
 from workbench.sandbox.switches import Switches
+from workbench.sandbox.users import User
 from workbench.toml_file import read_toml
 
 # What each setting is written as; those that are not here have a form of their own.

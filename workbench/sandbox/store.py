@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import UsageError
-from workbench.sandbox.content import LIVE, Content, open_content
+from workbench.sandbox.content import LIVE, TABLES, Content, list_tables, open_content
 from workbench.sandbox.journal import Journal, touch
 
+# In one transaction: a file with some of its tables would be none of a tenant's.
 SCRIPT = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS records(
     id INTEGER PRIMARY KEY, object TEXT NOT NULL, state TEXT NOT NULL, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS records_of_object ON records(object, state, id);
@@ -29,6 +31,7 @@ CREATE INDEX IF NOT EXISTS links_of_record ON links(id);
 CREATE TABLE IF NOT EXISTS facts(name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS journal(
     seq INTEGER PRIMARY KEY, at REAL, method TEXT, path TEXT, status INTEGER, cost INTEGER);
+COMMIT;
 """
 # How a transaction begins, is kept, and is undone; an inner one is a savepoint of the outer one.
 TRANSACTION = ("BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",))
@@ -69,6 +72,7 @@ class Store:
         self._gone: list[tuple[str, Record]] = []
         try:
             self._db = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
+            self._require_own(path)
             self._db.executescript(SCRIPT)
             self.journal = Journal(self._db)
         except sqlite3.Error as error:
@@ -268,6 +272,13 @@ class Store:
     def close(self) -> None:
         """Close the file; the store cannot be used after."""
         self._db.close()
+
+    def _require_own(self, path: Path | None) -> None:
+        """Refuse a file that something else than a tenant is kept in, before anything is added to it."""
+        tables = list_tables(self._db)
+        if tables and not tables >= TABLES:
+            self.close()
+            raise UsageError(f"{path}: holds something else than a tenant; name another file")
 
     def _tell_gone(self) -> None:
         """Tell of what is gone, once nothing can bring it back."""

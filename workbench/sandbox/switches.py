@@ -113,6 +113,11 @@ class Switches:
         known=("SUCCESS", "PARTIAL_SUCCESS", "FAILED"),
     )
     bulk_reports_ids: bool = _switch(False, "A job's report names the ids of what it wrote.", about="bulk")
+    bulk_by_external_id: bool = _switch(
+        True,
+        "Rows of a bulk upsert may be told apart by external_id or a unique field, not only by e-mail, name or id.",
+        about="bulk",
+    )
     async_destroy_from: int = _switch(
         0, "Records from which bulk_destroy is done after its answer, 0 for never.", about="bulk"
     )

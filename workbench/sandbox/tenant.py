@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from workbench.errors import UsageError, raise_problems
 from workbench.freshsales.plans import read_plans
 from workbench.sandbox.callers import CALLER, list_callers
-from workbench.sandbox.capabilities import find_capabilities
-from workbench.sandbox.content import open_content
+from workbench.sandbox.content import open_content, require_file
 from workbench.sandbox.digest import digest_content
 from workbench.sandbox.faults.scenario import Scenario
 from workbench.sandbox.faults.schedule import Schedule
+from workbench.sandbox.features import find_capabilities
 from workbench.sandbox.files import Files, folder_of
 from workbench.sandbox.quota import Quota
 from workbench.sandbox.schema import Schema
@@ -193,6 +193,7 @@ class Tenant:
         return (self.limits.requests_per_minute or 0) if self.settings.edition == "classic" else 0
 
     def _require_other(self, path: Path) -> None:
+        require_file(path)
         if self.path and path.absolute() == self.path.absolute():
             raise UsageError(f"{path}: is where this tenant is kept; name another file for its snapshot")
 

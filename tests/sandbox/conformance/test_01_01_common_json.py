@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.sandbox.conftest import HEADERS
-from workbench.sandbox.settings import User
+from workbench.sandbox.users import User
 
 PRIYA = "priya.raman@tenant.example"
 
@@ -179,6 +179,7 @@ def test_1_1_an_mcr_id_does_not_fit_a_double(filled):
 
     assert filled.contact["mcr_id"] > 2**53
     assert filled.contact["mcr_id"] != other["mcr_id"]
+    assert float(filled.contact["mcr_id"]) == float(other["mcr_id"])
 
 
 @pytest.mark.contract("1.1-14")
@@ -360,3 +361,27 @@ def test_1_1_messages_come_in_the_callers_language(make_api):
 
     assert english == ["You are not authorized to perform this action."]
     assert dutch != english
+
+
+@pytest.mark.contract("1.1-33")
+@pytest.mark.parametrize("is_writable", [False, True])
+@pytest.mark.parametrize(
+    ("object", "sent", "status"),
+    [
+        ("contact", {"email": "a@example.org"}, 200),
+        ("sales_account", {"name": "A"}, 200),
+        ("deal", {"name": "D", "amount": 1}, 200),
+        ("note", {"description": "x"}, 200),
+        ("task", {"title": "t", "due_date": "2027-01-01"}, 201),
+    ],
+)
+def test_1_1_stamps_of_a_client_are_kept_where_the_switch_says_so(make_api, is_writable, object, sent, status):
+    """Otherwise every record was made now."""
+    api = make_api(switches={"created_at_writable": is_writable})
+    about = {"targetable_type": "Contact", "targetable_id": api.make("contact", email="about@example.org")["id"]}
+    stamps = {"created_at": "2019-05-01T10:00:00Z", "updated_at": "2019-05-02T10:00:00Z"}
+
+    made = api.ask("POST", f"/{object}s", {object: {**about, **sent, **stamps}}, status=status)[object]
+
+    old, now = ["2019-05-01T05:00:00-05:00", "2019-05-02T05:00:00-05:00"], ["2026-11-25T06:00:00-06:00"] * 2
+    assert [made["created_at"], made["updated_at"]] == (old if is_writable else now)

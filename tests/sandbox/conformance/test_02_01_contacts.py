@@ -107,6 +107,7 @@ def test_2_1_a_view_describes_itself(api):
 
     names = "id name model_class_name user_id is_default updated_at user_name current_user_permissions"
     assert set(answer) == {"filters", "meta"}
+    assert answer["meta"] == {}
     assert set(answer["filters"][0]) == set(names.split())
     assert answer["filters"][0]["model_class_name"] == "Contact"
 

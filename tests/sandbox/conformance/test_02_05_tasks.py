@@ -137,6 +137,7 @@ def test_2_5_a_single_task_brings_its_contacts_along(api, contact):
 
 
 @pytest.mark.contract("2.5-15")
+@pytest.mark.contract("2.5-21")
 def test_2_5_a_done_task_was_done_now(api, contact):
     """The present moment in the account's zone; a task that is opened again has none."""
     path = f"/tasks/{make_task(api, contact)['id']}"

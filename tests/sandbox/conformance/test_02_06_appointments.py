@@ -113,3 +113,14 @@ def test_2_6_a_deleted_appointment_is_gone_for_good(api, contact):
     assert api.ask("DELETE", path) == {"success": "200"}
     for method in ("DELETE", "GET"):
         assert "meeting you're looking for" in api.refuse(method, path, status=404)[0]
+
+
+@pytest.mark.contract("2.6-14")
+def test_2_6_a_changed_appointment_is_answered_with_200(api, contact):
+    """What was not sent stays."""
+    made = make_appointment(api, contact)["appointment"]
+
+    changed = api.ask("PUT", f"/appointments/{made['id']}", {"appointment": {"title": "Moved"}}, status=200)
+
+    names = ("title", "from_date", "end_date", "targetables")
+    assert [changed["appointment"][name] for name in names] == ["Moved", *(made[name] for name in names[1:])]

@@ -30,6 +30,15 @@ def test_2_8_what_a_sales_activity_needs(api):
     }
 
 
+@pytest.mark.contract("2.8-12")
+def test_2_8_the_settings_say_what_is_needed(api):
+    """These five and no others."""
+    fields = api.ask("GET", "/settings/sales_activities/fields")["fields"]
+
+    required = {field["name"] for field in fields if field["required"]}
+    assert required == {"title", "start_date", "end_date", "targetable", "sales_activity_type_id"}
+
+
 @pytest.mark.contract("2.8-02")
 def test_2_8_what_a_sales_activity_keeps(make_visited):
     """All of it is read back by a later call."""

@@ -266,6 +266,20 @@ def test_2_11_below_pro_there_is_no_catalog(make_api):
         assert len(api.ask("GET", "/selector/deal_products")["deal_products"]) == (status == 200)
 
 
+@pytest.mark.contract("2.11-20")
+@pytest.mark.parametrize("plan", ["free", "growth"])
+def test_2_11_below_pro_no_deal_has_products(make_api, plan):
+    """One that names any is refused; asked for its products, another has none."""
+    api = make_api(plan=plan)
+
+    assert api.refuse("POST", "/deals", {"deal": {"name": "D", "amount": 1, "products": [{"id": 1}]}})
+    assert api.tenant.count("deal") == 0
+    made = api.make("deal", name="D", amount=1)
+    assert api.refuse("PUT", f"/deals/{made['id']}", {"deal": {"products": [{"id": 1}]}})
+    shown = api.ask("GET", f"/deals/{made['id']}", include="products")["deal"]
+    assert (shown["products"], shown["has_products"]) == ([], False)
+
+
 @pytest.mark.contract("2.11-21")
 def test_2_11_the_selector_lists_active_products(api):
     """Neither inactive nor deleted ones."""

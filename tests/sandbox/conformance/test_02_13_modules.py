@@ -3,7 +3,7 @@
 import pytest
 
 from workbench.freshsales.plans import read_field_types
-from workbench.sandbox.schema import Field
+from workbench.sandbox.fields import Field
 
 MODULES = "/settings/module_customizations"
 DESCRIBED = {"entity_name": "cm_plan", "singular_name": "Plan", "plural_name": "Plans", "icon": "leaf"}

@@ -245,3 +245,10 @@ def test_2_15_what_rules_find_is_thin(filled, object):
 def test_2_15_search_looks_where_it_is_told(filled, include, types):
     """And nowhere else."""
     assert {hit["type"] for hit in filled.ask("GET", "/search", q="north", include=include)} == types
+
+
+@pytest.mark.contract("2.15-22")
+@pytest.mark.parametrize(("query", "hits"), [({"per_page": 1}, 1), ({"per_page": 2}, 2), ({}, 2)])
+def test_2_15_search_gives_as_many_hits_as_asked_for(filled, query, hits):
+    """Over all objects together."""
+    assert len(filled.ask("GET", "/search", q="north", include="sales_account,deal", **query)) == hits

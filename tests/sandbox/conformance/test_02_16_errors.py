@@ -40,6 +40,16 @@ def test_2_16_a_403_says_no_more_than_that(api, path):
     assert api.refuse("GET", path, status=403) == [NOT_AUTHORIZED]
 
 
+@pytest.mark.contract("2.16-03")
+def test_2_16_a_missing_permission_is_told_alike(make_api):
+    """To a caller who may read and not write."""
+    reader = User(name="Ray", email="ray@x.example", role="readonly", key="key-ray")
+    api = make_api(users=(User(name="A", email="a@x.example"), reader))
+    api.http.headers["Authorization"] = "Token token=key-ray"
+
+    assert api.refuse("POST", "/contacts", {"email": "ann@example.org"}, status=403) == [NOT_AUTHORIZED]
+
+
 @pytest.mark.contract("2.16-04")
 @pytest.mark.parametrize("path", ["/contacts/999999999999", "/contacts/abc", "/tasks/5", "/deals/5"])
 def test_2_16_a_404_names_what_was_looked_for(api, path):
@@ -69,18 +79,36 @@ def test_2_16_a_format_that_is_not_written(api):
 
 @pytest.mark.contract("2.16-08")
 def test_2_16_a_key_needs_no_token_against_forgery(api):
-    """A write without one is taken."""
-    assert api.make("contact", email="a@example.org")
+    """Nor at the browser's address, with a session's cookie beside it; the cookie alone lets nobody in."""
+    session = {"Cookie": "_freshsales_session=x"}
+    bodies = [{"email": "a@example.org"}, {"email": "b@example.org"}]
+
+    with_key = api.http.post("http://tenant.test/crm/sales/contacts", json=bodies[0], headers=session)
+    alone = api.http.post("/contacts", json=bodies[1], headers={**session, "Authorization": ""})
+
+    assert (with_key.status_code, alone.status_code) == (200, 401)
+    assert api.tenant.count("contact") == 1
 
 
 @pytest.mark.contract("2.16-09", "2.16-10")
-@pytest.mark.parametrize("form", ["json", "text", "html", "empty"])
-def test_2_16_a_call_over_the_quota(make_api, form):
+@pytest.mark.parametrize(
+    ("form", "type", "begins"),
+    [
+        ("json", "application/json", '{"errors":{"code":429,'),
+        ("text", "text/plain", "Too many"),
+        ("html", "text/html", "<!DOCTYPE html>"),
+        ("empty", "", ""),
+    ],
+)
+def test_2_16_a_call_over_the_quota(make_api, form, type, begins):
     """Whatever stands in the body, the status says it."""
     api = make_api(calls_per_hour=1, switches={"too_many_body": form})
     api.ask("GET", "/selector/owners")
 
-    assert api.http.get("/selector/owners").status_code == 429
+    answer = api.http.get("/selector/owners")
+
+    assert (answer.status_code, answer.headers.get("content-type", "").split(";")[0]) == (429, type)
+    assert answer.text.startswith(begins) and bool(answer.text) == bool(begins)
 
 
 @pytest.mark.contract("2.16-11")
@@ -115,6 +143,20 @@ def test_2_16_plain_text_is_refused(api, path):
 def test_2_16_page_zero_of_zero_tasks(api):
     """Breaks the server."""
     assert api.ask("GET", "/tasks", status=500, page=0, per_page=0) == {"error_code": 500}
+
+
+@pytest.mark.contract("2.16-18")
+@pytest.mark.parametrize(
+    "body", [{}, {"sales_activity_type": {"name": " "}}, {"sales_activity_type": {}}, {"sales_activity_type": "Visit"}]
+)
+def test_2_16_an_activity_type_without_a_name_breaks_the_server(make_api, body):
+    """At the browser's address; one with a name no key may make, nor anybody on a plan without such types."""
+    api, small = make_api(), make_api(plan="pro")
+    path, named = "http://tenant.test/crm/sales/settings/sales_activity_types", {"sales_activity_type": {"name": "V"}}
+
+    assert api.ask("POST", path, body, status=500) == {"error_code": 500}
+    assert api.refuse("POST", path, named, status=403) == [NOT_AUTHORIZED]
+    assert small.refuse("POST", path, body, status=403) == [NOT_AUTHORIZED]
 
 
 @pytest.mark.contract("2.16-15")

@@ -247,6 +247,17 @@ def test_3_whether_a_job_reports_ids_is_a_switch(make_api, names_them):
     assert report.get("succeeded_records") == ([{"row": 0, "id": id}] if names_them else None)
 
 
+@pytest.mark.parametrize("takes_it", [True, False])
+def test_3_whether_rows_may_be_told_apart_by_external_id_is_a_switch(make_api, takes_it):
+    """Without it, a row needs an e-mail, a name or an id, and the job refuses the others."""
+    api = make_api(switches={"bulk_by_external_id": takes_it})
+    rows = [{"external_id": "p-1", "data": {"emails": "a@example.org"}}, {"emails": "b@example.org", "data": {}}]
+
+    _, report = ask_job(api, submit(api, rows))
+
+    assert report["record_status"] == {"succeeded": 1 + takes_it, "failed": 1 - takes_it}
+
+
 @pytest.mark.contract("3-21")
 def test_3_created_ids_are_found_by_looking_up(api):
     """By the key that was sent."""
@@ -267,17 +278,20 @@ def test_3_other_shapes_are_unknown(api):
 
 
 @pytest.mark.contract("3-23")
-def test_3_deleting_two_is_done_at_once(api):
+@pytest.mark.parametrize("object", ["contact", "sales_account", "deal"])
+def test_3_deleting_two_is_done_at_once(api, object):
     """Both are in the bin when the answer comes; an id that is not there is passed over."""
-    ids = [api.make("contact", email=f"a{n}@example.org")["id"] for n in range(3)]
+    path, needed = f"/{object}s", {"deal": {"amount": 1}}.get(object, {})
+    ids = [api.make(object, name=f"A{n}", email=f"a{n}@example.org", **needed)["id"] for n in range(3)]
 
-    answer = api.ask("POST", "/contacts/bulk_destroy", {"selected_ids": [str(ids[0]), ids[1], 5, "x"]})
+    answer = api.ask("POST", f"{path}/bulk_destroy", {"selected_ids": [str(ids[0]), ids[1], 5, "x"]})
 
     assert "deleted" in answer["message"]
     for id in ids[:2]:
-        assert api.refuse("GET", f"/contacts/{id}", status=404)
-    assert api.view("contacts", "Recycle Bin")["meta"]["total"] == 2
-    assert api.refuse("POST", "/contacts/bulk_destroy", {"selected_ids": []})
+        assert api.refuse("GET", f"{path}/{id}", status=404)
+    assert api.ask("GET", f"{path}/{ids[2]}")
+    assert api.view(f"{object}s", "Recycle Bin")["meta"]["total"] == 2
+    assert api.refuse("POST", f"{path}/bulk_destroy", {"selected_ids": []})
 
 
 @pytest.mark.contract("3-24")

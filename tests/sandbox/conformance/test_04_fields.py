@@ -3,7 +3,8 @@
 import pytest
 
 from workbench.freshsales.plans import read_field_types
-from workbench.sandbox.schema import FORMS, Field
+from workbench.sandbox.fields import Field
+from workbench.sandbox.schema import FORMS
 
 ANN = {"email": "ann@example.org"}
 LISTED = {
@@ -109,16 +110,18 @@ def test_4_an_unknown_custom_name_refuses_the_record(api, name):
 
 @pytest.mark.contract("4-06")
 def test_4_settings_list_every_recorded_type(api):
-    """Between contacts, deals and sales activities."""
+    """Between contacts, deals and sales activities, whose own fields are of most types; the rest are made."""
+    for type in ("decimal", "radio", "date_time", "formula"):
+        assert add(api, label=f"Of {type}", type=type)["type"] == type
     types = {
         field["type"]
         for plural in ("contacts", "deals", "sales_activities")
         for field in list_fields(api, plural).values()
     }
 
-    assert types >= {
-        "text", "textarea", "number", "dropdown", "multi_select_dropdown", "checkbox", "date", "auto_complete",
-        "group_field", "date_time_split",
+    assert types == {
+        "text", "textarea", "number", "decimal", "dropdown", "radio", "multi_select_dropdown", "checkbox", "date",
+        "date_time", "auto_complete", "formula", "group_field", "date_time_split",
     }  # fmt: skip
 
 
@@ -134,6 +137,17 @@ def test_4_a_plan_has_room_for_so_many_fields_of_a_type(make_api, plan, kind):
 
     assert add(api, label="One more", type=TYPE_OF[kind], status=400)
     assert len(api.tenant.schema.custom_fields("contact")) == room
+
+
+@pytest.mark.contract("4-07", "4-08")
+def test_4_each_object_has_room_of_its_own(make_api):
+    """What contacts used up, accounts and deals still have."""
+    api = make_api(plan="growth")
+    fill(api, "text", ROOM["text"][PLANS.index("growth")])
+
+    add(api, label="One more", type="text", status=400)
+    for plural in ("sales_accounts", "deals"):
+        assert add(api, label="One more", type="text", plural=plural)["name"] == "cf_one_more"
 
 
 @pytest.mark.contract("4-08")

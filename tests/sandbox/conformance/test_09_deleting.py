@@ -106,6 +106,8 @@ def test_9_a_restored_contact_has_its_activities_again(api):
     about = {"targetable_type": "Contact", "targetable_id": contact["id"]}
     note = api.make("note", description="x", **about)
     task = api.ask("POST", "/tasks", {"title": "t", "due_date": "2027-01-01", **about}, status=201)["task"]
+    times = {"from_date": "2027-01-01T10:00:00Z", "end_date": "2027-01-01T11:00:00Z"}
+    meeting = api.ask("POST", "/appointments", {"title": "m", **times, **about}, status=201)["appointment"]
     call = {"call_direction": True, "call_notes": "x", **about}
     api.ask("POST", "/phone_calls", call, status=201)
     members = api.ask("POST", "/lists", {"name": "L"})["list"]["id"]
@@ -113,12 +115,12 @@ def test_9_a_restored_contact_has_its_activities_again(api):
     before = api.tenant.digest()
 
     api.ask("DELETE", path)
-    hidden = [api.tenant.count(object) for object in ("note", "task", "phone_call")]
+    hidden = [api.tenant.count(object) for object in ("note", "task", "appointment", "phone_call")]
     api.ask("PUT", f"{path}/restore")
 
-    assert hidden == [0, 0, 0]
+    assert hidden == [0, 0, 0, 0]
     assert note["id"] in [each["id"] for each in api.ask("GET", f"{path}/notes")["notes"]]
-    assert api.ask("GET", f"/tasks/{task['id']}")
+    assert api.ask("GET", f"/tasks/{task['id']}") and api.ask("GET", f"/appointments/{meeting['id']}")
     assert [each["id"] for each in api.ask("GET", f"/contacts/lists/{members}")["contacts"]] == [contact["id"]]
     assert api.tenant.digest() == before
 
@@ -195,17 +197,22 @@ def test_9_what_is_forgotten_does_not_come_back(api, object, is_binned):
 
 
 @pytest.mark.contract("9-14")
-@pytest.mark.parametrize("object", ["task", "appointment", "note"])
-def test_9_activities_have_no_bin(api, object):
+@pytest.mark.parametrize("object", ["task", "appointment", "note", "sales_activity"])
+def test_9_activities_have_no_bin(make_api, object):
     """They are gone at once."""
+    api = make_api(activity_types=("Visit",))
     contact, _ = make(api, "contact")
+    end = {"end_date": "2027-01-01T11:00:00Z"}
+    visit = {"title": "t", "sales_activity_type_id": api.choice("sales_activity_types", "Visit")}
     sent = {
         "task": {"title": "t", "due_date": "2027-01-01"},
-        "appointment": {"title": "t", "from_date": "2027-01-01T10:00:00Z", "end_date": "2027-01-01T11:00:00Z"},
+        "appointment": {"title": "t", "from_date": "2027-01-01T10:00:00Z", **end},
         "note": {"description": "x"},
+        "sales_activity": {**visit, "start_date": "2027-01-01T10:00:00Z", **end},
     }[object] | {"targetable_type": "Contact", "targetable_id": contact["id"]}
-    made = api.ask("POST", f"/{object}s", {object: sent}, status=200 if object == "note" else 201)[object]
-    path = f"/{object}s/{made['id']}"
+    plural = {"sales_activity": "sales_activities"}.get(object, f"{object}s")
+    made = api.ask("POST", f"/{plural}", {object: sent}, status=200 if object == "note" else 201)[object]
+    path = f"/{plural}/{made['id']}"
 
     api.ask("DELETE", path)
 

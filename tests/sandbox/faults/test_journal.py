@@ -53,8 +53,9 @@ def test_the_journal_is_read_piece_by_piece(make_day):
 def test_a_file_of_an_older_tenant_still_opens(make_day, tmp_path):
     """Its journal gets the columns it lacks, and its rows stay."""
     path = tmp_path / "old.sqlite"
+    make_day(path=path).tenant.close()
     with closing(sqlite3.connect(path)) as old:
-        old.executescript(FIRST_JOURNAL)
+        old.executescript(f"DROP TABLE journal; {FIRST_JOURNAL}")
 
     day = make_day(path=path)
     day.look()

@@ -1,14 +1,18 @@
 """Scenarios as people write them."""
 
+import re
+import tomllib
+
 import pytest
 
 from workbench.errors import UsageError
 from workbench.sandbox.faults import Fault, list_scenarios, read_fault, read_scenario
 from workbench.sandbox.faults.befall import BEFALL
 from workbench.sandbox.faults.events import EVENTS
+from workbench.sandbox.faults.keys import KEYS
 from workbench.sandbox.faults.kinds import EVENT, JOB, read_kinds
 from workbench.sandbox.faults.listing import describe_kinds, describe_scenarios
-from workbench.sandbox.faults.scenario import add_faults
+from workbench.sandbox.faults.scenario import add_faults, build_scenario
 
 GOOD = """
 [scenario]
@@ -156,6 +160,13 @@ def test_the_lists_name_everything():
     assert "      seconds=5.0: " in describe_kinds()
 
 
+def test_the_list_of_kinds_is_enough_to_write_a_scenario():
+    """Every key a fault may have, and a file to begin with."""
+    assert all(re.search(rf"^      {key}=\S.*: \w", describe_kinds(), re.MULTILINE) for key in KEYS)
+    example = describe_kinds().partition("\nA file of your own\n")[2]
+    assert build_scenario(tomllib.loads(example), where="example").faults
+
+
 def test_faults_of_a_command_line_come_beside_the_scenario():
     """The named scenario's first, then one a line."""
     day = add_faults("quota_cut", ["slow:at=1"])
@@ -163,3 +174,16 @@ def test_faults_of_a_command_line_come_beside_the_scenario():
     assert day.name == "The quota shrinks"
     assert isinstance(day.faults[-1], Fault) and day.faults[-1].kind == "slow"
     assert add_faults(None, []).faults == ()
+
+
+@pytest.mark.parametrize("line", ["slow:seconds=1e400", "late:seconds=" + "9" * 400, "slow:from_seconds=inf"])
+def test_more_seconds_than_a_clock_can_have_are_refused(line):
+    """Not met as an error once the fault strikes."""
+    with pytest.raises(UsageError, match="use 0 to 1000000000"):
+        read_fault(line)
+
+
+def test_a_path_that_can_never_begin_a_call_is_refused():
+    """A fault that waits for it would never strike."""
+    with pytest.raises(UsageError, match="begin with /"):
+        read_fault("slow:path=contacts")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import struct
@@ -28,14 +29,13 @@ class OpenProtocol(AutoHTTPProtocol):
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             scope.setdefault("extensions", {})[EXTENSION] = self.transport
-            await inner(scope, receive, send)
+            try:
+                await inner(scope, receive, send)
+            except asyncio.CancelledError:
+                # The server stops while a call is under way: the client is hung up on, and nobody calls it an error.
+                await reset_connection(scope, receive)
 
         self.app = app
-
-
-def is_served(scope: Scope) -> bool:
-    """Whether a call came over a connection that can be broken."""
-    return EXTENSION in scope.get("extensions", {})
 
 
 async def read_ahead(receive: Receive) -> tuple[bytes, Receive]:

@@ -8,10 +8,10 @@ from typing import Any
 
 from workbench.sandbox.callers import CALLER, Caller
 from workbench.sandbox.faults.schedule import Strike
+from workbench.sandbox.fields import Field
 from workbench.sandbox.journal import touched_records
 from workbench.sandbox.life import change_record, create_record, delete_record
 from workbench.sandbox.objects.registry import KINDS, find_kind
-from workbench.sandbox.schema import Field
 from workbench.sandbox.store import Record
 from workbench.sandbox.tenant import Tenant
 from workbench.sandbox.wire import ApiError

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from starlette.types import Receive, Scope, Send
 
 from workbench.sandbox.entry import Entry
 from workbench.sandbox.faults.befall import BEFALL, Serve, Sleep, Victim
 from workbench.sandbox.faults.bulk import JOB_FAULT
-from workbench.sandbox.faults.connection import is_served, read_ahead, reset_connection
+from workbench.sandbox.faults.connection import read_ahead
 from workbench.sandbox.faults.events import happen
 from workbench.sandbox.tenant import Tenant
 
@@ -41,7 +39,7 @@ class Injector:
             happen(self._tenant, event)
         JOB_FAULT.set(fate.job)
         if fate.call is not None:
-            await self._befall(
+            await BEFALL[fate.call.kind](
                 Victim(
                     tenant=self._tenant,
                     strike=fate.call,
@@ -56,15 +54,6 @@ class Injector:
             return
         fault = fate.job.kind if fate.job else ""
         await self._serve(scope, receive, Entry(self._tenant, scope, send, fault=fault))
-
-    async def _befall(self, victim: Victim) -> None:
-        try:
-            await BEFALL[victim.strike.kind](victim)
-        except asyncio.CancelledError:
-            # The server stops while an answer is held back: the client is hung up on, and nobody calls it an error.
-            if not is_served(victim.scope):
-                raise
-            await reset_connection(victim.scope, victim.receive)
 
     def _shorten(self, path: str) -> str:
         """The path below the base address."""

@@ -48,17 +48,19 @@ WORDS = {
     "retry_after": ("", "date"),
     "add": ("note", "deal"),
 }
+# No wait and no count is longer than this; a clock cannot have all numbers there are.
+MOST = 10**9
 # Options that are amounts, and the least and most they may be.
 RANGES = {
-    "seconds": (0, float("inf")),
+    "seconds": (0, MOST),
     "share": (0, 1),
     "odds": (0, 1),
-    "from_seconds": (0, float("inf")),
-    "until_seconds": (0, float("inf")),
-    "remaining": (-1, float("inf")),
-    "per_hour": (0, float("inf")),
-    "bytes": (0, float("inf")),
-    "which": (1, float("inf")),
+    "from_seconds": (0, MOST),
+    "until_seconds": (0, MOST),
+    "remaining": (-1, MOST),
+    "per_hour": (0, MOST),
+    "bytes": (0, MOST),
+    "which": (1, MOST),
 }
 STATUSES = {"server_error": (500, 599), "html": (200, 599)}
 STARTS = {"from": "until", "from_seconds": "until_seconds"}
@@ -128,6 +130,8 @@ def _check_value(kind: FaultKind, key: str, value: Any) -> list[str]:
         return [f"{key} is {value}; calls are counted from 1"]
     if key == "object" and value not in OBJECTS and not value.startswith("cm_"):
         return [f"no object {value!r}{name_nearest(value, OBJECTS)}"]
+    if key == "path" and not value.startswith(("/", "*", "?", "[")):
+        return [f"path is {value!r}; begin with /, as in /contacts"]
     if key in WORDS and isinstance(value, str):
         known = [word for word in WORDS[key] if word]
         return [] if value in WORDS[key] else [f"no {key} {value!r}{name_nearest(value, known)}"]
@@ -137,7 +141,7 @@ def _check_value(kind: FaultKind, key: str, value: Any) -> list[str]:
     if kind.name == "trickle" and key == "bytes":
         least = 1
     if (least, most) != (0, 0) and not least <= value <= most:
-        return [f"{key} is {value}; use {least} {'or more' if most == float('inf') else f'to {most}'}"]
+        return [f"{key} is {value}; use {least} {'or more' if most == MOST and value < least else f'to {most}'}"]
     return []
 
 

@@ -6,8 +6,8 @@ import copy
 from typing import Any
 
 from workbench.sandbox.checks import EMPTY, Refused, check_value
+from workbench.sandbox.fields import Field
 from workbench.sandbox.objects.kind import Draft, Kind, normalise_key
-from workbench.sandbox.schema import Field
 from workbench.sandbox.search_index import remember_indexed
 from workbench.sandbox.store import LIVE, Record
 from workbench.sandbox.tenant import Tenant

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.sandbox.schema import Field
+from workbench.sandbox.fields import Field
 from workbench.sandbox.store import Record
 from workbench.sandbox.tenant import Tenant
 

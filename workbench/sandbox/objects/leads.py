@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.sandbox.fields import Field
 from workbench.sandbox.objects.accounts import WEBSITE
 from workbench.sandbox.objects.drafts import stamp_owner, take_value
 from workbench.sandbox.objects.emails import primary_email, shape_person, show_emails, show_name
@@ -11,7 +12,7 @@ from workbench.sandbox.objects.kind import Draft, Kind, Reference
 from workbench.sandbox.objects.money import read_amount
 from workbench.sandbox.objects.references import SHARED
 from workbench.sandbox.objects.show import show_base, show_links
-from workbench.sandbox.schema import Field, standard_fields
+from workbench.sandbox.schema import standard_fields
 from workbench.sandbox.store import Record
 from workbench.sandbox.tenant import Tenant
 from workbench.sandbox.wire import parse_day, show_time

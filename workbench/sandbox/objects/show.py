@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.sandbox.fields import Field
 from workbench.sandbox.objects.kind import Kind
-from workbench.sandbox.schema import Field
 from workbench.sandbox.store import Record
 from workbench.sandbox.tenant import Tenant
 from workbench.sandbox.wire import show_day, show_time

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from workbench import __version__
+from workbench.sandbox.calls import Handler, Routes
 from workbench.sandbox.objects.contact_lists import CONTACT_LIST
 from workbench.sandbox.objects.documents import DOCUMENT
 from workbench.sandbox.objects.kind import Kind
@@ -22,8 +23,8 @@ from workbench.sandbox.openapi.parameters import describe_parameters
 from workbench.sandbox.openapi.refusals import REFUSALS, describe_refusals
 from workbench.sandbox.openapi.schemas import Schema, describe_records
 from workbench.sandbox.openapi.shapes import MODULE_SHAPES, SHAPES
+from workbench.sandbox.page.guard import HEADERS, find_refusal
 from workbench.sandbox.tenant import Tenant
-from workbench.sandbox.wire import Handler, Routes
 
 ADDRESS = "/openapi.json"
 # Where routes are mounted: what comes before their paths, and the routes.
@@ -41,10 +42,15 @@ NO_KIND = DOCUMENT
 
 
 def list_document_routes(tenant: Tenant, mounts: Mounts) -> list[Route]:
-    """Where the document is read: without a key, at no cost."""
+    """Where the document is read: without a key, at no cost, and by whom the pages may be read."""
 
     async def endpoint(request: Request) -> Response:
-        return JSONResponse(describe_api(tenant, mounts))
+        refusal = find_refusal(request)
+        if refusal:
+            status, reason = refusal
+            body = {"errors": {"code": status, "message": [reason]}}
+            return JSONResponse(body, status_code=status, headers=HEADERS)
+        return JSONResponse(describe_api(tenant, mounts), headers=HEADERS)
 
     return [Route(ADDRESS, endpoint, methods=["GET"])]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from workbench.sandbox.fields import Field
 from workbench.sandbox.objects.contact_lists import CONTACT_LIST
 from workbench.sandbox.objects.documents import DOCUMENT, LINK
 from workbench.sandbox.objects.kind import Kind
 from workbench.sandbox.objects.registry import CLASSIC, KINDS
-from workbench.sandbox.schema import Field, standard_fields
+from workbench.sandbox.schema import standard_fields
 from workbench.sandbox.tenant import Tenant
 
 Schema = dict[str, Any]

@@ -201,6 +201,12 @@ SHAPES: dict[Any, Shape] = {
         body=always(object_of({"tag": NAMED})), answer=always(object_of({"tag": refer_to("item")})), refusals=(500,)
     ),
     browser.delete_tag: Shape(answer=always(DONE)),
+    browser.refuse_activity_type: Shape(
+        body=always(object_of({"sales_activity_type": NAMED})),
+        answer=None,
+        statuses=lambda switches: (),
+        refusals=(500,),
+    ),
     local.read_digest: Shape(answer=always(object_of({"digest": TEXT})), query=("with_schema",)),
     local.read_journal: Shape(answer=always(object_of({"journal": list_of(ANYTHING)})), query=("since", "limit")),
     local.read_records: Shape(answer=always(object_of({"records": list_of(ANYTHING)}))),

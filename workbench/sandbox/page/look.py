@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.requests import Request
 
+from workbench.sandbox.calls import Answer, Call, Handler
 from workbench.sandbox.objects.contact_lists import CONTACT_LIST
 from workbench.sandbox.objects.kind import Kind
 from workbench.sandbox.objects.modules import module_kind
@@ -17,7 +18,7 @@ from workbench.sandbox.page.reader import Found, Reader
 from workbench.sandbox.page.values import NOTHING, Shown, label_attribute, name_record
 from workbench.sandbox.store import LIVE
 from workbench.sandbox.tenant import Tenant
-from workbench.sandbox.wire import Answer, ApiError, Call, Handler, read_id
+from workbench.sandbox.wire import ApiError, read_id
 
 HOME = "/look"
 PER_PAGE = 50

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from workbench.sandbox.calls import Routes
 from workbench.sandbox.page.bin import show_bin
 from workbench.sandbox.page.guard import HEADERS, find_refusal
 from workbench.sandbox.page.html import build_url, render
@@ -25,7 +26,6 @@ from workbench.sandbox.page.reader import Reader
 from workbench.sandbox.page.record import show_record
 from workbench.sandbox.page.schema import show_schema
 from workbench.sandbox.tenant import Tenant
-from workbench.sandbox.wire import Routes
 
 HERE = Path(__file__).parent
 HTML = "text/html; charset=utf-8"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.sandbox.field_rooms import ALL, count_used, rooms_of_module, rooms_of_plan
+from workbench.sandbox.fields import Field
 from workbench.sandbox.objects.kind import Kind
 from workbench.sandbox.page.html import build_url
 from workbench.sandbox.page.look import HOME, Look
-from workbench.sandbox.schema import Field
 
 MOST_CHOICES = 12
 NAMES = {ALL: "in all"}

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from workbench.sandbox.fields import Field
 from workbench.sandbox.objects.kind import Kind, Reference
-from workbench.sandbox.schema import Field
 from workbench.sandbox.store import Record
 from workbench.sandbox.tenant import Tenant
 

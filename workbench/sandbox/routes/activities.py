@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from workbench.sandbox.calls import Answer, Call, Routes, read_page
 from workbench.sandbox.conditions import sort_order
 from workbench.sandbox.life import change_record, create_record, delete_record, find_record
 from workbench.sandbox.objects.activities import APPOINTMENT, NOTE, SALES_ACTIVITY, TASK
@@ -14,7 +15,7 @@ from workbench.sandbox.objects.activities.appointments import show_attendees
 from workbench.sandbox.objects.include import show_many, show_one
 from workbench.sandbox.objects.kind import Kind
 from workbench.sandbox.store import EVERYTHING, Record, Where
-from workbench.sandbox.wire import Answer, ApiError, Call, Routes, format_time, read_page
+from workbench.sandbox.wire import ApiError, format_time
 
 DELETED = {"success": "200"}
 # What a single task or appointment brings along unasked once it is there.

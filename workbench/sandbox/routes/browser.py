@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from workbench.sandbox.capabilities import NOT_AUTHORIZED
+from workbench.sandbox.calls import Call, Routes, read_page
+from workbench.sandbox.capabilities import NOT_AUTHORIZED, require_feature
 from workbench.sandbox.store import Record
-from workbench.sandbox.wire import ApiError, Call, Routes, read_page, show_time
+from workbench.sandbox.wire import ApiError, show_time
 
 TAG = "tag"
+STUMBLE = {"error_code": 500}
 
 
 def list_setting(name: str, call: Call) -> Any:
@@ -52,7 +54,7 @@ def create_tag(call: Call) -> Any:
     _require_tag_writes(call)
     sent = call.body.get(TAG) if isinstance(call.body, dict) else None
     if not isinstance(sent, dict):
-        raise ApiError(500, body={"error_code": 500})
+        raise ApiError(500, body=STUMBLE)
     name = str(sent.get("name") or "").strip()
     if not name:
         raise ApiError(400, "Name can't be blank")
@@ -74,6 +76,19 @@ def delete_tag(call: Call) -> Any:
     return True
 
 
+def refuse_activity_type(call: Call) -> Any:
+    """Refuse a new type of sales activity: an administrator makes those in the browser.
+
+    Raises:
+        ApiError: 500 without a name, as live tenants answer, and 403 with one.
+    """
+    require_feature(call.tenant, "custom_activities")
+    sent = call.body.get("sales_activity_type") if isinstance(call.body, dict) else None
+    if not isinstance(sent, dict) or not str(sent.get("name") or "").strip():
+        raise ApiError(500, body=STUMBLE)
+    raise ApiError(403, NOT_AUTHORIZED)
+
+
 def _require_tag_writes(call: Call) -> None:
     if not call.tenant.settings.switches.tag_writes:
         raise ApiError(403, NOT_AUTHORIZED)
@@ -90,4 +105,5 @@ ROUTES: Routes = [
     ("GET", "/settings/tags", list_tags),
     ("POST", "/settings/tags", create_tag),
     ("DELETE", "/settings/tags/{id}", delete_tag),
+    ("POST", "/settings/sales_activity_types", refuse_activity_type),
 ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from workbench.sandbox.calls import Call, Routes
 from workbench.sandbox.jobs import find_job, show_progress, submit_job
 from workbench.sandbox.life import change_record
 from workbench.sandbox.objects.contacts import KIND as CONTACT
 from workbench.sandbox.objects.kind import Kind
 from workbench.sandbox.objects.registry import CORE
 from workbench.sandbox.routes.records import require_bulk_size
-from workbench.sandbox.wire import ApiError, Call, Routes, read_id, show_time
+from workbench.sandbox.wire import ApiError, read_id, show_time
 
 TOO_MANY = {"refuse": 400, "too_large": 413}
 

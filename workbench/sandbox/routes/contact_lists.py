@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.sandbox.calls import Call, Routes, read_page
 from workbench.sandbox.conditions import sort_order
 from workbench.sandbox.jobs import MOVE_LIST, submit_job
 from workbench.sandbox.life import change_record, create_record, find_record
@@ -11,7 +12,7 @@ from workbench.sandbox.objects.contact_lists import CONTACT_LIST, list_members, 
 from workbench.sandbox.objects.include import show_many
 from workbench.sandbox.objects.registry import KINDS
 from workbench.sandbox.store import Record, Where
-from workbench.sandbox.wire import ApiError, Call, Routes, read_id, read_page
+from workbench.sandbox.wire import ApiError, read_id
 
 CONTACT = KINDS["contact"]
 # What a call that names every contact at once is told.

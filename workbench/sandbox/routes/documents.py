@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from starlette.responses import FileResponse
 
+from workbench.sandbox.calls import Call, Routes, read_page
 from workbench.sandbox.files import Arriving
 from workbench.sandbox.forms import UploadForm, read_form
 from workbench.sandbox.life import create_record, delete_record, find_record
@@ -17,7 +18,7 @@ from workbench.sandbox.objects.kind import Kind
 from workbench.sandbox.objects.registry import CORE
 from workbench.sandbox.store import Record
 from workbench.sandbox.tenant import Tenant
-from workbench.sandbox.wire import ApiError, Call, Routes, read_page
+from workbench.sandbox.wire import ApiError
 
 DELETED = {"success": "200"}
 # A file is never shown in place of being saved, nor guessed to be something else than bytes.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial, wraps
 
+from workbench.sandbox.calls import Call, Handler, Routes
 from workbench.sandbox.objects.leads import KIND
 from workbench.sandbox.routes.records import record_routes
 from workbench.sandbox.routes.timelines import list_notes, list_timeline
 from workbench.sandbox.routes.views import list_view, list_views
-from workbench.sandbox.wire import ApiError, Call, Handler, Routes
+from workbench.sandbox.wire import ApiError
 
 
 def in_classic(handler: Handler) -> Handler:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any
 
+from workbench.sandbox.calls import Call, Routes
 from workbench.sandbox.capabilities import require_module_room
+from workbench.sandbox.fields import Module
 from workbench.sandbox.new_fields import NAME
 from workbench.sandbox.objects.registry import require_modules
-from workbench.sandbox.schema import MODULE_PREFIX, Module
+from workbench.sandbox.schema import MODULE_PREFIX
 from workbench.sandbox.store import BINNED, Record
 from workbench.sandbox.tenant import Tenant
-from workbench.sandbox.wire import ApiError, Call, Routes, show_time
+from workbench.sandbox.wire import ApiError, show_time
 
 NEEDED = {
     "entity_name": "Entity name can't be blank",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.sandbox.calls import Answer, Call, Routes
 from workbench.sandbox.life import create_record, delete_record, find_record
 from workbench.sandbox.objects.activities import NOTE, PHONE_CALL
 from workbench.sandbox.objects.activities.phone_calls import keep_note, read_call
 from workbench.sandbox.objects.include import bring_along, show_one
 from workbench.sandbox.store import Record
-from workbench.sandbox.wire import Answer, Call, Routes
 
 BESIDE = frozenset({"user", "targetable"})
 

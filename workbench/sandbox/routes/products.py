@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from workbench.sandbox.calls import Call, Handler, Routes
 from workbench.sandbox.capabilities import require_feature
 from workbench.sandbox.life import (
     change_record,
@@ -22,7 +23,7 @@ from workbench.sandbox.objects.line_items import list_items
 from workbench.sandbox.objects.products import show_product
 from workbench.sandbox.routes.records import require_bulk_size
 from workbench.sandbox.store import BINNED, LIVE, Record
-from workbench.sandbox.wire import ApiError, Call, Handler, Routes, read_id
+from workbench.sandbox.wire import ApiError, read_id
 
 DELETED = {"msg": {"id": 1, "code": "success"}}
 SUCCESS = {"success": "200"}

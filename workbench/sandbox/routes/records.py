@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from workbench.sandbox.calls import Answer, Call, Routes
 from workbench.sandbox.checks import is_true
 from workbench.sandbox.jobs import DESTROY, submit_job
 from workbench.sandbox.life import (
@@ -27,7 +28,7 @@ from workbench.sandbox.objects.include import show_one
 from workbench.sandbox.objects.kind import Kind
 from workbench.sandbox.objects.registry import CORE, find_module
 from workbench.sandbox.store import Record
-from workbench.sandbox.wire import Answer, ApiError, Call, Routes, read_id
+from workbench.sandbox.wire import ApiError, read_id
 
 # Asks on the delete of an account for its contacts and deals to go too.
 ALONG = "delete_associated_contacts_deals"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.sandbox.calls import Call, Routes, read_page
 from workbench.sandbox.conditions import all_of, match_condition, read_conditions, sort_order
 from workbench.sandbox.objects.kind import Kind
 from workbench.sandbox.objects.registry import find_kind
 from workbench.sandbox.objects.show import show_thin
 from workbench.sandbox.search_index import index_source
 from workbench.sandbox.store import Record, Where
-from workbench.sandbox.wire import ApiError, Call, Routes, read_page
+from workbench.sandbox.wire import ApiError
 
 SEARCHED = {
     "contact": ("first_name", "last_name", "emails", "mobile_number", "work_number"),
@@ -18,6 +19,7 @@ SEARCHED = {
     "deal": ("name",),
     "lead": ("first_name", "last_name", "emails", "mobile_number", "work_number"),
 }
+ADDRESSES = "(SELECT group_concat(e.value ->> 'value', ' ') FROM json_each(body, '$.emails') e)"
 # Only Classic has leads; the Suite passes the word over.
 CLASSIC_ONLY = ("lead",)
 # A record the index has not read has no body.
@@ -38,8 +40,13 @@ def search(call: Call) -> Any:
 
 
 def _word_condition(kind: Kind, words: str) -> Where:
-    texts = " || ' ' || ".join(f"coalesce(json_extract(body, '$.{name}'), '')" for name in SEARCHED[kind.name])
+    texts = " || ' ' || ".join(f"coalesce({_read_text(name)}, '')" for name in SEARCHED[kind.name])
     return f"instr(lower({texts}), ?)", [words]
+
+
+def _read_text(name: str) -> str:
+    """SQL for what a person would read of an attribute; of addresses that is no more than the addresses."""
+    return ADDRESSES if name == "emails" else f"json_extract(body, '$.{name}')"
 
 
 def _show_hit(kind: Kind, shown: Record) -> Record:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.sandbox.calls import Call, Routes
 from workbench.sandbox.capabilities import require_feature
-from workbench.sandbox.wire import ApiError, Call, Routes
+from workbench.sandbox.wire import ApiError
 
 # Lists that travel under another name than they are asked for.
 KEYS = {"owners": "users"}

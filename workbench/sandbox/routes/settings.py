@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.sandbox import new_fields
+from workbench.sandbox.calls import Call, Routes
 from workbench.sandbox.field_shapes import show_fields, show_form, show_groups, show_leaf
+from workbench.sandbox.fields import Field
 from workbench.sandbox.objects.kind import Kind
 from workbench.sandbox.objects.registry import CATALOG, find_kind
-from workbench.sandbox.schema import FORMS, Field
+from workbench.sandbox.schema import FORMS
 from workbench.sandbox.tenant import Tenant
-from workbench.sandbox.wire import ApiError, Call, Routes
+from workbench.sandbox.wire import ApiError
 
 NO_FORM = "The form you're looking for is not in the CRM"
 

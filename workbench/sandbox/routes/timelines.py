@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from workbench.sandbox.calls import Call, Routes, read_page
 from workbench.sandbox.conditions import sort_order
 from workbench.sandbox.life import find_record
 from workbench.sandbox.objects.activities import APPOINTMENT, NOTE, PHONE_CALL, SALES_ACTIVITY, TASK
@@ -15,7 +16,6 @@ from workbench.sandbox.objects.kind import Kind
 from workbench.sandbox.objects.registry import CLASSIC, CORE
 from workbench.sandbox.objects.timeline import list_happenings
 from workbench.sandbox.store import Record, Where
-from workbench.sandbox.wire import Call, Routes, read_page
 
 # What a talk with a customer can be, by the word its entry names it with.
 TALKS = (PHONE_CALL, SALES_ACTIVITY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from workbench.sandbox.calls import Call, Routes, read_page
 from workbench.sandbox.conditions import sort_order
 from workbench.sandbox.objects.include import show_many
 from workbench.sandbox.objects.kind import Kind
@@ -12,7 +13,7 @@ from workbench.sandbox.objects.registry import CORE
 from workbench.sandbox.store import BINNED, LIVE, Record
 from workbench.sandbox.tenant import Tenant
 from workbench.sandbox.view_rules import rule_condition
-from workbench.sandbox.wire import ApiError, Call, Routes, read_page, show_time
+from workbench.sandbox.wire import ApiError, show_time
 
 # What a user may do with a view that did not come with the tenant's code, renaming among it.
 EDITABLE = ["read_edit_only", "can_delete_only"]

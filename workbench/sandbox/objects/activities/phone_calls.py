@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.sandbox.calls import Call
 from workbench.sandbox.objects.activities.about import CREATER, link_activity, show_first_parent, take_parents
 from workbench.sandbox.objects.kind import Draft, Kind
 from workbench.sandbox.store import Record
 from workbench.sandbox.tenant import Tenant
-from workbench.sandbox.wire import ApiError, Call, format_time, parse_time, show_time
+from workbench.sandbox.wire import ApiError, format_time, parse_time, show_time
 
 WRAPPER = "phone_call"
 INCOMING = (True, 1, "true", "1")
