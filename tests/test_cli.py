@@ -17,7 +17,19 @@ def run_workbench(*words: str, **settings) -> subprocess.CompletedProcess:
     return subprocess.run([sys.executable, "-m", "workbench", *words], capture_output=True, text=True, **settings)
 
 
-COMMANDS = ("new", "run", "approve", "status", "verify", "lab", "coverage", "demo", "tenant serve", "tenant switches")
+COMMANDS = (
+    "new",
+    "run",
+    "approve",
+    "status",
+    "verify",
+    "lab",
+    "coverage",
+    "demo",
+    "rollback",
+    "tenant serve",
+    "tenant switches",
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -47,6 +59,7 @@ def test_help_loads_no_heavy_library():
         (("status", "nobody"), 2, "no engagement 'nobody'"),
         (("run", "nobody"), 2, "workbench new nobody"),
         (("verify", "nobody"), 2, "no engagement 'nobody'"),
+        (("rollback", "nobody", "--record", "p17"), 2, "no engagement 'nobody'"),
         (("run", "nobody", "lunch"), 2, "'lunch' is not one of"),
         (("new", "x", "--pack", "clinik", "--source", "."), 2, "no pack 'clinik'; known: clinic"),
         (("new", "Bad Name", "--pack", "clinic", "--source", "."), 2, "is no folder name"),

@@ -60,6 +60,8 @@ def write(tmp_path, text):
         ('fallback_owner = "a@b.example"', "", "needs fallback_owner"),
         ("[tenant]", "[sample]\nsize = 900\n[tenant]", "1 to 500"),
         ("[tenant]", "[tenant", "not valid TOML"),
+        ("[tenant]", '[cutover]\nat = "soon"\n[tenant]', "[cutover] at = 'soon'"),
+        ("[tenant]", '[cutover]\nat = 2026-12-01T08:00:00\ntime_zone = "Mars"\n[tenant]', "IANA name"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_is_allowed(tmp_path, before, after, said):
@@ -154,3 +156,19 @@ def test_the_folder_and_the_settings_carry_one_name(folder):
 
     with pytest.raises(UsageError, match="name = 'acme', but the folder is 'moved'"):
         find_engagement("moved", runs=folder.parent)
+
+
+@pytest.mark.parametrize(
+    ("at", "more", "expected"),
+    [
+        ("2026-12-01T08:00:00", '\ntime_zone = "Europe/Berlin"', "2026-12-01T08:00:00+01:00"),
+        ("2026-12-01T08:00:00", "", "2026-12-01T08:00:00+00:00"),
+        ("2026-12-01T08:00:00-05:00", '\ntime_zone = "Europe/Berlin"', "2026-12-01T08:00:00-05:00"),
+    ],
+)
+def test_a_cutover_has_a_zone(tmp_path, at, more, expected):
+    """Its own offset first, then its zone, then the engagement's; without a cutover there is none."""
+    text = SETTINGS.format(url="http://127.0.0.1:1/crm/sales/api")
+
+    assert read_engagement(write(tmp_path, text)).cutover_at is None
+    assert read_engagement(write(tmp_path, f"{text}[cutover]\nat = {at}{more}\n")).cutover_at.isoformat() == expected

@@ -24,12 +24,13 @@ HOMES = {
     "nbconvert": {"report"},
     "nbformat": {"report", "runs", "transcript"},
     "papermill": {"runs"},
+    "psycopg": {"ledger.postgres"},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},
 }
 # From the bottom up; what is not named is a part, between the ground and the stages.
 GROUND = {"", "errors", "toml_file", "model", "stages", "engagement", "layout", "folder", "ledger", "shown", "progress"}
-TOP = {"journey", "demo", "cli", "__main__"}
+TOP = {"journey", "demo", "cli", "bench", "__main__"}
 # What only the reader's side may import: the parts work the same without any of it.
 SHOWING = {"tables", "charts", "widgets"}
 # This machine's own folders, and what those of others look like; a root folder alone would be in every address.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import re
 import subprocess
 import sys
+from datetime import datetime
 
-from workbench.progress import Progress, report_progress
+from workbench.progress import LineWriter, Progress, report_progress, report_wait
 
 
 class Clock:
@@ -70,3 +73,54 @@ def test_a_wait_is_said_without_a_count(capsys):
     report_progress("waiting for quota; the next request goes in 59 min")
 
     assert capsys.readouterr().err.endswith("waiting for quota; the next request goes in 59 min\n")
+
+
+def test_a_wait_names_the_time_of_the_next_request_and_keeps_the_work_in_sight():
+    """When, why, that nobody has to do anything, and how far the work is."""
+    shown = []
+    progress = Progress(lambda line, is_first: shown.append(line), clock=Clock())
+
+    progress.report("contacts", done=7, total=20)
+    progress.report_wait("our share of this hour is used up", until=datetime(2026, 1, 1, 14, 5), seconds=1200)
+    progress.report_wait("the tenant asked to wait", until=datetime(2026, 1, 1, 14, 5, 30), seconds=30)
+
+    assert shown[1:] == [
+        "next request at 14:05: our share of this hour is used up; it goes on by itself (contacts: 7 of 20)",
+        "next request at 14:05:30: the tenant asked to wait; it goes on by itself (contacts: 7 of 20)",
+    ]
+
+
+def test_a_wait_is_said_without_work_before_it(capsys):
+    """A stage that begins inside a used-up hour says so too."""
+    report_wait("the hour's quota is used up", seconds=600)
+
+    assert re.search(r"next request at \d\d:\d\d: the hour's quota is used up", capsys.readouterr().err)
+
+
+def test_a_log_gets_few_lines():
+    """Of an hour with five updates a second and one wait, a line a minute, the wait, and the ends of the work."""
+    clock, log = Clock(), io.StringIO()
+    write = LineWriter(log, clock=clock)
+    for second in range(3600):
+        clock.seconds = second
+        for _ in range(5):
+            write(f"contacts: {second + 1:,} of 3,600")
+    write("next request at 14:05: the hour's quota is used up; it goes on by itself (contacts: 3,600 of 3,600)")
+    write("notes: 1 of 9")
+
+    lines = log.getvalue().splitlines()
+    assert len(lines) <= 60 + 5 + 2
+    assert lines[0] == "contacts: 1 of 3,600" and lines[-3] == "contacts: 3,600 of 3,600"
+    assert lines[-2].startswith("next request at 14:05") and lines[-1] == "notes: 1 of 9"
+    assert "\x1b" not in log.getvalue()
+
+
+def test_a_terminal_gets_one_line_in_place():
+    """Every update takes the place of the one before."""
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    write = LineWriter(terminal, clock=Clock())
+    for done in range(3):
+        write(f"contacts: {done} of 3")
+
+    assert terminal.getvalue() == "contacts: 0 of 3\n\x1b[1A\x1b[2Kcontacts: 1 of 3\n\x1b[1A\x1b[2Kcontacts: 2 of 3\n"

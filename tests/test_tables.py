@@ -42,6 +42,20 @@ FRAMES = {
         {"object": "a", "field": "F", "gap": "no files", "consequence": "stay behind", "remedy": "ask"},
     ),
     "show_forecast": (model.FORECAST, {"plan": "pro", "phase": "a", "records": 10, "requests": 10, "hours": 2.6}),
+    "show_requests": (
+        model.REQUESTS,
+        {"kind": "records", "phase": "a", "destination": "contact", "method": "by the hundred", "records": 200,
+         "least": 4, "planned": 5, "used": 5},
+    ),
+    "show_durations": (
+        model.DURATIONS,
+        {"plan": "pro", "mood": "polite", "requests_least": 9, "requests": 10, "requests_most": 11, "hours_least": 2.4,
+         "hours": 2.6, "hours_most": 3.1, "start_by": "2026-12-01 04:55 CET"},
+    ),
+    "show_savings": (
+        model.SAVINGS,
+        {"policy": "a", "records": 10, "requests": 9, "hours": 0.5, "loses": "b", "how": "c"},
+    ),
     "show_objects": (
         model.OBJECTS,
         {"source": "a", "destination": "sales_account", "outcome": "migrate", "fidelity": "1:1", "rows": 1234,
@@ -107,8 +121,14 @@ FRAMES = {
     ),
     "show_rollback_preview": (
         model.ROLLBACK_PREVIEW,
-        {"phase": "a", "destination": "contact", "delete": 4, "restore": 1, "requests": 2},
+        {"phase": "a", "destination": "contact", "delete": 4, "restore": 1, "along": 2, "requests": 2},
     ),
+    "show_unrestored": (
+        model.UNRESTORED,
+        {"phase": "a", "external_id": "1234567890", "destination": "deal", "field": "contacts", "why": "only added to",
+         "remedy": "by hand"},
+    ),
+    "show_rollback_limits": (model.ROLLBACK_LIMITS, {"what": "counters", "why": "nobody can write them"}),
     "show_rollback": (
         model.ROLLBACK_COUNTS,
         {"phase": "a", "destination": "contact", "deleted": 4, "restored": 1, "held": 0, "requests": 2},

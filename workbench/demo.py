@@ -26,7 +26,9 @@ TIME_SCALE = 3600.0  # an hour of quota passes in a second
 START_SECONDS = 20
 
 
-def run_demo(*, plan: str, say: Callable[[str], None], runs: Path = RUNS) -> str:
+def run_demo(
+    *, plan: str, say: Callable[[str], None], on_progress: Callable[[str], None] | None = None, runs: Path = RUNS
+) -> str:
     """Take the demo clinic through every stage and back; returns what is there to look at.
 
     Raises:
@@ -40,7 +42,7 @@ def run_demo(*, plan: str, say: Callable[[str], None], runs: Path = RUNS) -> str
         engagement = _create(url, plan=plan, runs=runs)
         before = _digest(data, plan)
         for stage in STAGES:
-            journey.run_stage(engagement, stage, say=say)
+            journey.run_stage(engagement, stage, say=say, on_progress=on_progress)
             journey.approve_stage(
                 engagement, stage, by="Demo Analyst", role="analyst", meaning=f"{stage} of the demonstration accepted"
             )

@@ -7,7 +7,8 @@ import os
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from workbench.errors import UsageError, name_nearest, raise_problems
 from workbench.stages import STAGES, Stage
@@ -22,6 +23,7 @@ STAMP = "%Y%m%dT%H%M%SZ"
 # The local tenant's key is printed by its own help, so it protects nothing and may be a default.
 LOCAL_KEY = "local-tenant-key"
 KEY_VARIABLE = "WORKBENCH_TENANT_KEY"
+LEDGER_VARIABLE = "WORKBENCH_LEDGER_URL"
 PLANS = ("free", "growth", "pro", "enterprise")
 # The files of its own that an engagement's approvals are bound to.
 INPUTS = ("engagement.toml", "pack.toml", "layout.toml", "roster.csv", "decisions.toml")
@@ -71,6 +73,8 @@ class Engagement:
         plan: Freshsales plan the customer holds, one of `PLANS`.
         share: Part of the hourly quota the load may use, 0 to 1; the rest stays with the customer's integrations.
         time_zone: IANA zone of times in the source that name none.
+        ledger_address: PostgreSQL database of the ledger, without a password; empty where it is a file.
+        cutover_at: When everything has to be in Freshsales, with its zone; null where nobody said.
     """
 
     name: str
@@ -87,10 +91,12 @@ class Engagement:
     sample_size: int
     seed: int
     policies: Policies
+    ledger_address: str = ""
+    cutover_at: datetime | None = None
 
     @property
     def ledger(self) -> Path:
-        """The ledger of everything written to the tenant."""
+        """The ledger of everything written to the tenant, where it is a file; see `ledger_url`."""
         return self.folder / "ledger.sqlite"
 
     def stage_folder(self, stage: str) -> Path:
@@ -222,10 +228,23 @@ def tenant_key(engagement: Engagement) -> Secret:
     return Secret(key)
 
 
+def ledger_url(engagement: Engagement) -> Secret | None:
+    """The PostgreSQL database the ledger is kept in, null where it is a file; the environment's goes first.
+
+    Raises:
+        UsageError: What the environment holds is no such address.
+    """
+    url = os.environ.get(LEDGER_VARIABLE, "")
+    if url and not _is_database(url):
+        raise UsageError(f"{LEDGER_VARIABLE}: expected postgresql://user:password@host/database")
+    return Secret(url or engagement.ledger_address) if url or engagement.ledger_address else None
+
+
 def known_secrets() -> tuple[Secret, ...]:
     """Every secret the environment holds for the workbench; none of them may stand in what a run leaves."""
     endings = ("_KEY", "_TOKEN", "_PASSWORD", "_SECRET")
-    held = (value for name, value in os.environ.items() if name.startswith("WORKBENCH_") and name.endswith(endings))
+    held = [value for name, value in os.environ.items() if name.startswith("WORKBENCH_") and name.endswith(endings)]
+    held += _list_passwords(os.environ.get(LEDGER_VARIABLE, ""))
     return tuple(Secret(value) for value in held if value != LOCAL_KEY)
 
 
@@ -265,6 +284,8 @@ _SETTINGS: dict[str, dict[str, tuple[type, ...]]] = {
     "tenant": {"url": _TEXT, "plan": _TEXT, "share": _NUMBER},
     "policies": {field.name: _TEXT for field in fields(Policies)},
     "sample": {"size": _WHOLE, "seed": _WHOLE},
+    "ledger": {"url": _TEXT},
+    "cutover": {"at": (datetime,), "time_zone": _TEXT},
 }
 _REQUIRED = {"engagement": ("name", "pack", "source"), "tenant": ("url", "plan")}
 
@@ -297,6 +318,42 @@ def _is_address(url: str) -> bool:
         return False
 
 
+def _is_zone(name: str) -> bool:
+    try:
+        return bool(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
+def _find_zone(data: dict) -> str:
+    """The zone a cutover is written in: its own, else the engagement's."""
+    return data["cutover"].get("time_zone", data["engagement"].get("time_zone", "UTC"))
+
+
+def _read_cutover(data: dict) -> datetime | None:
+    moment = data.get("cutover", {}).get("at")
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=ZoneInfo(_find_zone(data)))
+
+
+def _is_database(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("postgresql", "postgres") and url.split() == [url] and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _list_passwords(url: str) -> list[str]:
+    """The address and every form of the password in it; libpq takes one among the options too."""
+    if not _is_database(url):
+        return [url] * bool(url)
+    parts = urlsplit(url)
+    given = [parts.password or "", *parse_qs(parts.query).get("password", ())]
+    return (
+        [url, *(form for password in given if password for form in {password, unquote(password)})] if any(given) else []
+    )
+
+
 def _find_bad_values(data: dict) -> list[str]:
     problems = []
     tenant, policies, sample = data["tenant"], data.get("policies", {}), data.get("sample", {})
@@ -308,6 +365,16 @@ def _find_bad_values(data: dict) -> list[str]:
             problems.append(f"[{table}] {key} = {value!r}: use one of {', '.join(values)}")
     if not _is_address(tenant["url"]):
         problems.append(f"[tenant] url = {tenant['url']!r}: expected http(s)://host/crm/sales/api")
+    address = data.get("ledger", {}).get("url", "")
+    if address and not _is_database(address):
+        problems.append("[ledger] url: expected postgresql://host/database")
+    elif _list_passwords(address):
+        problems.append(
+            f"[ledger] url holds a password, and this file is evidence that others read: set {LEDGER_VARIABLE} in the "
+            "environment, or keep the password in libpq's own password file"
+        )
+    if "cutover" in data and not _is_zone(zone := _find_zone(data)):
+        problems.append(f"[cutover] time_zone = {zone!r}: use an IANA name such as Europe/Berlin")
     if not 0 < tenant.get("share", 1.0) <= 1:
         problems.append(f"[tenant] share = {tenant['share']}: a part of the quota, above 0 and at most 1")
     if not 1 <= sample.get("size", 200) <= 500:
@@ -336,4 +403,6 @@ def _build(folder: Path, data: dict) -> Engagement:
         sample_size=sample.get("size", 200),
         seed=sample.get("seed", 1),
         policies=Policies(**data.get("policies", {})),
+        ledger_address=data.get("ledger", {}).get("url", ""),
+        cutover_at=_read_cutover(data),
     )

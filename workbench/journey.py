@@ -9,11 +9,11 @@ from workbench import errors
 from workbench.engagement import Engagement, home_folder, new_stamp
 from workbench.errors import StopRun, UsageError
 from workbench.evidence import approvals
+from workbench.evidence.checkpoints import find_store
 from workbench.evidence.manifest import write_manifest
 from workbench.evidence.signing import load_or_create_key
 from workbench.evidence.standing import judge_stages
 from workbench.kernel import STOPPED
-from workbench.ledger.store import take_lock
 from workbench.runs import RunRecord
 from workbench.runs import run_stage as run_notebook
 from workbench.stages import STAGES
@@ -31,9 +31,17 @@ def next_stage(engagement: Engagement) -> str:
 
 
 def run_stage(
-    engagement: Engagement, stage: str, *, parameters: dict[str, str] | None = None, say: Say = lambda _: None
+    engagement: Engagement,
+    stage: str,
+    *,
+    parameters: dict[str, str] | None = None,
+    say: Say = lambda _: None,
+    on_progress: Say | None = None,
 ) -> RunRecord:
     """Run one stage's notebook into a new folder and write its manifest, whether it succeeded or not.
+
+    Args:
+        on_progress: Takes each line of progress; null says them like everything else.
 
     Raises:
         GateClosed: The stage before it does not stand approved for today's inputs; nothing was run.
@@ -46,7 +54,7 @@ def run_stage(
     started = datetime.now(UTC)
     run = engagement.run(stage, new_stamp(started))
     say(f"{stage}: running notebooks/{run.stage.slug}.ipynb")
-    record = run_notebook(run, parameters=parameters, on_progress=say)
+    record = run_notebook(run, parameters=parameters, on_progress=on_progress or say)
     write_manifest(run, record=record, key=load_or_create_key(home_folder()))
     if record.reason == STOPPED:
         say(f"{record.label}: {STOPPED}; the stopped run stays on record")
@@ -61,10 +69,13 @@ def _check_beginning(engagement: Engagement, stage: str) -> None:
     approvals.list_approvals(engagement)
     if needed := STAGES[stage].needs:
         approvals.require_standing(engagement, needed)
-    if stage == "rollback" and not engagement.ledger.exists():
+    if not (STAGES[stage].writes_records or stage == "rollback"):
+        return
+    store = find_store(engagement)
+    if store.exists():
+        store.check_free()
+    elif stage == "rollback":
         raise UsageError(f"{engagement.name}: nothing was loaded, so there is nothing to roll back")
-    if (STAGES[stage].writes_records or stage == "rollback") and engagement.ledger.exists():
-        take_lock(engagement.ledger).release()
 
 
 def _as_error(record: RunRecord, engagement: Engagement) -> errors.WorkbenchError:

@@ -28,6 +28,9 @@ HOLD_CODES = {
     "edited_in_tenant": "somebody changed the record in the tenant since it was loaded",
     "deleted_in_source": "the record is gone from the source; deleting it is a decision",
     "existing_match": "the tenant already holds a record that looks like this one",
+    "linked_in_tenant": "something that stays in the tenant hangs on the record",
+    "changed_by_later_run": "a later run of this migration changed the record again",
+    "still_there": "the tenant was told to delete the record and still holds it",
 }
 DIFF_CAUSES = (
     "equal",
@@ -101,6 +104,46 @@ OBJECTS = pl.Schema(
 )
 FORECAST = pl.Schema(
     {"plan": pl.String, "phase": pl.String, "records": pl.Int64, "requests": pl.Int64, "hours": pl.Float64}
+)
+# Records the tenant held before any load.
+HOLDINGS = pl.Schema({"destination": pl.String, "records": pl.Int64})
+# The requests of a load by what they are for; null where nothing was used yet.
+REQUESTS = pl.Schema(
+    {
+        "kind": pl.String,  # settings | existing | in_doubt | records
+        "phase": pl.String,  # of records; empty elsewhere
+        "destination": pl.String,
+        "method": pl.String,
+        "records": pl.Int64,
+        "least": pl.Int64,  # what any loader would need
+        "planned": pl.Int64,
+        "used": pl.Int64,
+    }
+)
+# How long a load takes on a plan: at best, as expected, and at worst.
+DURATIONS = pl.Schema(
+    {
+        "plan": pl.String,
+        "mood": pl.String,  # polite | cutover
+        "requests_least": pl.Int64,
+        "requests": pl.Int64,
+        "requests_most": pl.Int64,
+        "hours_least": pl.Float64,
+        "hours": pl.Float64,
+        "hours_most": pl.Float64,
+        "start_by": pl.String,  # latest safe start, local to the engagement; null where no cutover is set
+    }
+)
+# What would make a load shorter, for the analyst and the customer to choose from.
+SAVINGS = pl.Schema(
+    {
+        "policy": pl.String,
+        "records": pl.Int64,  # it is about
+        "requests": pl.Int64,  # it saves
+        "hours": pl.Float64,  # it saves on the engagement's plan
+        "loses": pl.String,
+        "how": pl.String,
+    }
 )
 ROSTER = pl.Schema({"source_id": pl.String, "name": pl.String, "email": pl.String, "role": pl.String})
 OWNERS = pl.Schema(
@@ -215,6 +258,7 @@ ROLLBACK_PREVIEW = pl.Schema(
         "destination": pl.String,
         "delete": pl.Int64,
         "restore": pl.Int64,
+        "along": pl.Int64,  # of these, taken back only because they hang on one that is
         "requests": pl.Int64,
     }
 )
@@ -238,6 +282,19 @@ PROOF = pl.Schema(
         "found_as_before": pl.Int64,
         "held": pl.Int64,
         "holds": pl.Boolean,
+    }
+)
+# What no rollback brings back, and what this one could not see.
+ROLLBACK_LIMITS = pl.Schema({"what": pl.String, "why": pl.String})
+# What a rollback could not bring back, field by field.
+UNRESTORED = pl.Schema(
+    {
+        "phase": pl.String,
+        "external_id": pl.String,
+        "destination": pl.String,
+        "field": pl.String,
+        "why": pl.String,
+        "remedy": pl.String,
     }
 )
 COUNTS = pl.Schema(

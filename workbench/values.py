@@ -101,7 +101,7 @@ def is_empty(value: Any) -> bool:
 
 def _is_untouched(left: Any, right: Any) -> bool:
     # Both sides are the tenant's own writing, so that a change of case is somebody's edit.
-    return left == right or is_empty(left) and is_empty(right) or _read_moment(left) == _read_moment(right) is not None
+    return left == right or is_empty(left) and is_empty(right) or read_moment(left) == read_moment(right) is not None
 
 
 def _write_all(value: Any, *, name: str) -> list[str]:
@@ -110,7 +110,7 @@ def _write_all(value: Any, *, name: str) -> list[str]:
 
 
 def _write(value: Any) -> Any:
-    moment = _read_moment(value)
+    moment = read_moment(value)
     return moment or re.sub(r"\s+", " ", str(value)).strip().casefold()
 
 
@@ -129,7 +129,8 @@ def _is_same_day(left: Any, right: Any) -> bool:
     return any(map(_DAY.match, texts)) and any(map(_MOMENT.match, texts)) and texts[0][:10] == texts[1][:10]
 
 
-def _read_moment(value: Any) -> datetime | None:
+def read_moment(value: Any) -> datetime | None:
+    """The moment a text names, in UTC where it names no zone; null for anything else."""
     if not isinstance(value, str) or not _MOMENT.match(value.strip()):
         return None
     try:

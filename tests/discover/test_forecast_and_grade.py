@@ -6,7 +6,7 @@ import pytest
 from workbench.discover.forecast import forecast_requests, sum_plan
 from workbench.discover.grade import grade_engagement
 from workbench.freshsales.plans import read_plans
-from workbench.model import FORECAST, OBJECTS, RELATIONSHIPS, empty, frame
+from workbench.model import FORECAST, OBJECTS, RELATIONSHIPS, REQUESTS, empty, frame
 
 LINK = {"child": "a", "child_field": "b", "parent": "c", "parent_field": "d", "filled": 2, "matched": 1, "orphans": 1}
 
@@ -17,34 +17,50 @@ def build_objects(*pairs):
     return frame([*rows, {"source": "Workflow rules", "outcome": "inventory", "fidelity": ""}], OBJECTS)
 
 
+def build_plan(*rows):
+    """REQUESTS: a row of (kind, phase, records, planned) each."""
+    named = [dict(zip(("kind", "phase", "records", "planned"), row, strict=True)) for row in rows]
+    return frame(named, REQUESTS)
+
+
 def grade(records=1000, objects=(("migrate", "1:1"),), plan="growth", links=()):
-    forecast = forecast_requests([("remarks", "note", records)], read_plans(), share=1.0)
+    planned = build_plan(("records", "remarks", records, records))
+    forecast = forecast_requests(dict.fromkeys(read_plans(), planned), read_plans(), share=1.0)
     return grade_engagement(build_objects(*objects), forecast, frame(list(links), RELATIONSHIPS), plan=plan)
 
 
-def test_requests_and_hours_follow_records_quota_and_share():
-    """By the hundred or one a record, a request a page of what is there, spread over the agreed part of the quota."""
-    forecast = forecast_requests(
-        [("organizations", "sales_account", 500), ("visits", "appointment", 1_500)],
-        read_plans(),
-        share=0.5,
-        existing=250,
-    )
+def test_hours_follow_requests_quota_and_share():
+    """Every request of the plan counts, also those before the first record, within the agreed part of the quota."""
+    planned = build_plan(
+        ("settings", "", 0, 18), ("existing", "", 250, 4), ("records", "organizations", 500, 11),
+        ("records", "visits", 1_500, 1_500),
+    )  # fmt: skip
+    forecast = forecast_requests(dict.fromkeys(read_plans(), planned), read_plans(), share=0.5)
 
     growth = forecast.filter(pl.col("plan") == "growth")
     assert forecast.schema == FORECAST
-    assert growth.rows() == [
-        ("growth", "sweep", 250, 3, 0.006),
-        ("growth", "organizations", 500, 5 + 1 + 5, 0.022),
-        ("growth", "visits", 1_500, 1_500, 3.0),
+    assert growth.drop("hours").rows() == [
+        ("growth", "sweep", 250, 22),
+        ("growth", "organizations", 500, 11),
+        ("growth", "visits", 1_500, 1_500),
     ]
-    assert sum_plan(forecast, "growth") == (2_000, 1_514, pytest.approx(3.028))
-    assert sum_plan(forecast, "enterprise") == (2_000, 1_514, pytest.approx(3.028 / 5))
+    assert growth["hours"][2] / growth["hours"].sum() == pytest.approx(1_500 / 1_533)
+    # Three windows of 500 are waited out, and 33 requests of the fourth go at once.
+    assert sum_plan(forecast, "growth") == (2_000, 1_533, pytest.approx(3.0, abs=0.01))
+    assert sum_plan(forecast, "enterprise") == (2_000, 1_533, pytest.approx(1_533 / 2_500, rel=0.1))
+
+
+def test_plans_that_take_other_records_are_forecast_with_theirs():
+    """Where a plan has no modules, what is a module elsewhere is a note there, and counts as that plan loads it."""
+    planned = {name: build_plan(("records", "plans", n, n)) for name, n in (("growth", 40), ("enterprise", 60))}
+    forecast = forecast_requests(planned, read_plans(), share=0.8)
+
+    assert dict(forecast.select("plan", "requests").iter_rows()) == {"growth": 40, "enterprise": 60}
 
 
 def test_an_empty_load_takes_no_time():
     """No phases, no rows, and sums of zero."""
-    forecast = forecast_requests([], read_plans(), share=0.8)
+    forecast = forecast_requests({"growth": empty(REQUESTS)}, read_plans(), share=0.8)
 
     assert forecast.equals(empty(FORECAST))
     assert sum_plan(forecast, "growth") == (0, 0, 0)

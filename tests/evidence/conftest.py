@@ -12,8 +12,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests.postgres import postgres
 from workbench.engagement import Engagement, RunFolder, read_engagement
 from workbench.evidence.approvals import approve
+from workbench.evidence.checkpoints import KeyHolder
 from workbench.evidence.manifest import hash_inputs, hash_run, write_manifest
 from workbench.evidence.seal import seal
 from workbench.evidence.signing import SigningKey, load_or_create_key
@@ -22,6 +24,7 @@ from workbench.model import Phase
 from workbench.stages import STAGES
 from workbench.transforms import TRANSFORMS_VERSION
 
+__all__ = ["postgres"]
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FILES = ("engagement.toml", "pack.toml", "layout.toml", "decisions.toml", "roster.csv")
 PATIENTS = Phase(name="patients", source="patients", destination="contact", external_id=("Id",))
@@ -88,7 +91,7 @@ class Desk:
 
     def write_ledger(self, *names: str) -> None:
         """One loaded contact per name."""
-        with Ledger.open(self.engagement.ledger, clock=lambda: NOON) as ledger:
+        with Ledger.open(self.engagement.ledger, notary=KeyHolder(self.key), clock=lambda: NOON) as ledger:
             ledger.begin_run("40_load/x")
             for number, name in enumerate(names, start=1):
                 seq = ledger.intend(PATIENTS, name, action="create", body={"first_name": name})

@@ -9,8 +9,14 @@ import pytest
 from workbench.evidence.seal import read_seal
 from workbench.evidence.signing import load_or_create_key, render_document, sign_document
 from workbench.evidence.verify import verify
+from workbench.ledger import Ledger
 
-KINDS = {"manifest.json": "manifest", "evidence.json": "seal", "approvals.jsonl": "approval"}
+KINDS = {
+    "manifest.json": "manifest",
+    "evidence.json": "seal",
+    "approvals.jsonl": "approval",
+    "ledger.checkpoint": "checkpoint",
+}
 
 
 @pytest.fixture
@@ -48,7 +54,7 @@ def sign_anew(path, key, **changes):
     document = json.loads(path.read_bytes())
     document.pop("signature")
     signed = sign_document(document | changes, kind=f"workbench/{KINDS[path.name]}/1", key=key)
-    path.write_bytes(render_document(signed, indent=None if path.suffix == ".jsonl" else 2))
+    path.write_bytes(render_document(signed, indent=2 if path.suffix == ".json" else None))
 
 
 def test_untouched_evidence_holds(sealed, folder):
@@ -61,7 +67,7 @@ def test_untouched_evidence_holds(sealed, folder):
     assert "40_load/20261122T040000Z: complete, 6 files as the run left them" in said
     assert "ledger.sqlite: 6 entries" in said
     assert "60_handoff/20261122T060000Z/evidence.json: sealed 2026-11-22T12:00:00Z" in said
-    assert f"all 13 signatures are of key {sealed.key.fingerprint}" in said
+    assert f"all 14 signatures are of key {sealed.key.fingerprint}" in said
 
 
 def test_evidence_holds_wherever_it_is_copied(folder, tmp_path):
@@ -120,11 +126,36 @@ def test_a_missing_ledger_entry_is_named(folder):
     assert find_problem(folder) == "ledger.sqlite: entry 2 is missing or was changed"
 
 
-def test_a_cut_ledger_shows_against_the_seal(folder):
-    """A chain without its last entries is a good chain; the seal knows how long it was."""
+def test_a_cut_ledger_shows_against_its_checkpoint(folder):
+    """A chain without its last entries is a good chain; the checkpoint beside it knows how long it was."""
     change_ledger(folder, "DELETE FROM entries WHERE seq > 4")
 
+    problem = "ledger.checkpoint: signed 6 ledger entries; ledger.sqlite no longer begins with them"
+    assert find_problem(folder) == problem
+
+
+def test_a_cut_ledger_shows_against_the_seal(sealed, folder):
+    """Even whoever has the key and signs a checkpoint for the shorter ledger is found by the seal that was given."""
+    change_ledger(folder, "DELETE FROM entries WHERE seq > 4")
+    with Ledger.open_read_only(folder / "ledger.sqlite") as ledger:
+        sign_anew(folder / "ledger.checkpoint", sealed.key, **ledger.digest())
+
     assert find_problem(folder).endswith("sealed 6 ledger entries; ledger.sqlite no longer begins with them")
+
+
+def test_a_checkpoint_of_another_key_is_named(sealed, folder, tmp_path):
+    """A forger's own key makes a good signature, and is not the key of the rest."""
+    forger = load_or_create_key(tmp_path / "forger")
+    change_ledger(folder, "DELETE FROM entries WHERE seq > 4")
+    with Ledger.open_read_only(folder / "ledger.sqlite") as ledger:
+        digest = ledger.digest()
+    shutil.rmtree(folder / "60_handoff")
+    approvals = (folder / "approvals.jsonl").read_bytes().splitlines(keepends=True)[:-1]
+    (folder / "approvals.jsonl").write_bytes(b"".join(approvals))
+    sign_anew(folder / "ledger.checkpoint", forger, **digest)
+
+    problem = f"ledger.checkpoint: signed with key {forger.fingerprint}, not {sealed.key.fingerprint}"
+    assert find_problem(folder) == problem
 
 
 def test_a_broken_ledger_file_is_named(folder):

@@ -13,6 +13,7 @@ class Clock:
         self.now = now
         self.slept: list[float] = []
         self._due: tuple[float, float, Callable[[], object]] | None = None
+        self._once: list[tuple[float, Callable[[], object]]] = []
 
     def __call__(self) -> float:
         return self.now
@@ -26,9 +27,17 @@ class Clock:
         """Do something over and over, from now on."""
         self._due = (self.now, seconds, act)
 
+    def at(self, moments: list[float], act: Callable[[], object]) -> None:
+        """Do something at each of these moments."""
+        self._once = sorted([*self._once, *((moment, act) for moment in moments)], key=lambda due: due[0])
+
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         end = self.now + seconds
+        while self._once and self._once[0][0] <= end:
+            at, act = self._once.pop(0)
+            self.now = max(self.now, at)
+            act()
         while self._due and self._due[0] <= end:
             at, step, act = self._due
             self.now = max(self.now, at)

@@ -80,6 +80,7 @@ def test_a_customer_busier_than_expected_slows_us_down_instead_of_being_refused(
     send(pacer, account)
     for _ in range(700):
         account.call("customer")
+        clock.advance(1 / 70)
     clock.every(20, lambda: account.call("customer"))
     send_for(pacer, account, 3500)
     assert account.refused == {"us": 0, "customer": 0}
@@ -182,7 +183,7 @@ def test_a_refusal_waits_as_it_is_told(headers: dict[str, str], expected: float)
     """Retry-After counts in seconds or as a date; without one that can be read the first wait is a second."""
     clock = Clock()
     make_pacer(clock).wait_out(headers)
-    assert clock.slept == [pytest.approx(expected)]
+    assert sum(clock.slept) == pytest.approx(expected)
 
 
 def test_refusals_in_a_row_wait_longer_and_never_give_up():
@@ -202,7 +203,7 @@ def test_a_used_up_window_is_waited_out_to_its_end():
     pacer = make_pacer(clock)
     pacer.note_answer({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "90"})
     pacer.wait_out({})
-    assert clock.slept == [pytest.approx(90)]
+    assert sum(clock.slept) == pytest.approx(90, abs=0.1)
 
 
 def test_every_wait_is_told_with_its_reason():

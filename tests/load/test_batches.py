@@ -130,27 +130,120 @@ def test_a_death_between_batches_is_settled_by_one_sweep(world, at, after):
     assert len(sent_again) == 3 - at + (not after)
 
 
-def test_a_job_that_takes_its_time_is_waited_for(tmp_path):
-    """The load asks again with growing waits, and lists only when the job has ended."""
-    slow = make_world(tmp_path / "slow.sqlite", job_seconds=40)
-    with slow.ledger() as ledger:
-        counts = slow.load(make_records(patients=PATIENTS), ledger, phases=only("clinics", "patients"))
+@pytest.mark.parametrize("switches", [{"all_deals_view": False}, {"bulk_over_cap": "cut", "bulk_cap": 0}])
+def test_batches_that_cannot_be_seen_are_given_up(tmp_path, switches):
+    """Where no list shows what went by the hundred, or nothing comes of it, the records go alone and none is lost."""
+    world = make_world(tmp_path / "unseen.sqlite", **switches)
+    records = make_records(patients=PATIENTS)
+    with world.ledger() as ledger:
+        counts = world.load(records, ledger, phases=only("clinics", "patients", "claims"))
+    world.tenant.close()
 
-    assert counts["loaded"].to_list() == [2, PATIENTS]
-    assert len(calls(slow, "/job_statuses/")) > 1
-    assert len(calls(slow, "/contacts/upsert")) == 0
-    slow.tenant.close()
+    assert counts["loaded"].to_list() == [2, PATIENTS, PATIENTS]
+    assert ids_of(world, "deal") == sorted(records["claims"]["external_id"])
+    assert len(calls(world, "/deals/bulk_upsert")) in (0, 2 * 3)
+    assert len(calls(world, "/deals/upsert")) == PATIENTS
+
+
+def load_people(tmp_path, records=None, **switches):
+    """A world after a load of clinics and patients into a tenant with these switches; its ledger is read only."""
+    world = make_world(tmp_path / "switched.sqlite", **switches)
+    records = make_records(patients=PATIENTS) if records is None else records
+    with world.ledger() as ledger:
+        counts = world.load(records, ledger, phases=only("clinics", "patients"))
+        held = dict(ledger.held().select("external_id", "code").iter_rows())
+    world.tenant.close()
+    assert (counts["attempted"] == counts["loaded"] + counts["held"]).all()
+    return world, held
+
+
+def test_a_batch_larger_than_the_tenant_takes_is_halved(tmp_path):
+    """A cap of 20 is found with three refusals, and everything goes by twelve from there on."""
+    world, held = load_people(tmp_path, bulk_cap=20)
+
+    sent = [call["status"] for call in calls(world, "/contacts/bulk_upsert")]
+    assert held == {} and len(ids_of(world, "contact")) == PATIENTS
+    assert (sent.count(400), sent.count(200)) == (3, 20)
+    assert len(calls(world, "/contacts/upsert")) == 0
 
 
 def test_a_tenant_that_takes_no_batches_gets_the_records_one_by_one(tmp_path):
-    """A batch refused as a whole is not tried again in that phase; every record has its outcome."""
-    small = make_world(tmp_path / "small.sqlite", bulk_cap=20)
-    with small.ledger() as ledger:
-        counts = small.load(make_records(patients=PATIENTS), ledger, phases=only("clinics", "patients"))
+    """Refused down to a dozen, batches are not tried again; every record has its outcome."""
+    world, held = load_people(tmp_path, bulk_cap=5)
 
-    assert counts["loaded"].to_list() == [2, PATIENTS]
-    assert len(calls(small, "/contacts/bulk_upsert")) == 1
-    small.tenant.close()
+    assert held == {} and len(ids_of(world, "contact")) == PATIENTS
+    assert len(calls(world, "/contacts/bulk_upsert")) == 4
+    assert len(calls(world, "/contacts/upsert")) == PATIENTS
+
+
+def test_a_tenant_that_takes_the_first_of_too_many_gets_the_rest_again(tmp_path):
+    """Rows a tenant cut off without a word go by the hundred once more before they go alone."""
+    world, held = load_people(tmp_path, bulk_cap=60, bulk_over_cap="cut")
+
+    assert held == {} and len(ids_of(world, "contact")) == PATIENTS
+    assert len(calls(world, "/contacts/upsert")) == 0
+
+
+def test_a_tenant_that_knows_no_external_id_in_bulk_gets_emails_and_names(tmp_path):
+    """One batch and one record alone show it; then contacts go by e-mail, accounts by name, and deals alone."""
+    world = make_world(tmp_path / "documented.sqlite", bulk_by_external_id=False)
+    records = make_records(clinics=120, patients=PATIENTS)
+    with world.ledger() as ledger:
+        counts = world.load(records, ledger, phases=only("clinics", "patients", "claims"))
+        known = dict(ledger.crosswalk().filter(phase="patients").select("external_id", "destination_id").iter_rows())
+    world.tenant.close()
+
+    assert counts["held"].sum() == 0
+    assert known == {record["external_id"]: record["id"] for record in world.store.records("contact")}
+    batches = {
+        object: len(calls(world, f"/{object}/bulk_upsert")) for object in ("sales_accounts", "contacts", "deals")
+    }
+    alone = {object: len(calls(world, f"/{object}/upsert")) for object in batches}
+    assert batches == {"sales_accounts": 1 + 2, "contacts": 1 + 3, "deals": 1}
+    assert alone == {"sales_accounts": 1, "contacts": 1, "deals": PATIENTS}
+
+
+def test_an_email_two_records_share_is_never_a_key(tmp_path):
+    """In a household the second contact is held, by whatever key batches go; none is written over the other."""
+    records = make_records(patients=PATIENTS)
+    for external_id in ("p30", "p150", "p229"):
+        records = change(records, "patients", external_id, email="p7@Mail.example ")
+    world, held = load_people(tmp_path, records, bulk_by_external_id=False)
+
+    assert held == dict.fromkeys(("p30", "p150", "p229"), "rejected_by_tenant")
+    stored = {record["external_id"]: record["first_name"] for record in world.store.records("contact")}
+    assert len(stored) == PATIENTS - 3 and stored["p7"] == "Zoë 7"
+
+
+def test_an_email_that_stands_already_is_never_a_key(tmp_path):
+    """What an earlier load brought is not written over by a bulk row with the same e-mail."""
+    world = make_world(tmp_path / "twice.sqlite", bulk_by_external_id=False)
+    records = make_records(patients=PATIENTS)
+    few = pl.DataFrame({"phase": ["clinics", "patients"], "external_id": ["c1", "p7"]})
+    with world.ledger() as ledger:
+        world.load(records, ledger, phases=only("clinics", "patients"), only=few)
+    with world.ledger() as ledger:
+        counts = world.load(
+            change(records, "patients", "p30", email="p7@mail.example"), ledger, phases=only("clinics", "patients")
+        )
+        assert ledger.held()["external_id"].to_list() == ["p30"]
+    world.tenant.close()
+
+    assert counts["loaded"].to_list() == [2, PATIENTS - 1]
+    assert {record["external_id"] for record in world.store.records("contact")} == set(
+        records["patients"]["external_id"]
+    ) - {"p30"}
+
+
+def test_a_batch_whose_values_are_the_reason_is_held_and_sent_once(tmp_path):
+    """Where the record sent alone is refused too, the others are held in the job's words and cost no request."""
+    records = make_records(patients=PATIENTS)
+    records["patients"] = records["patients"].with_columns(email=pl.lit("not an address"))
+    world, held = load_people(tmp_path, records)
+
+    assert held == {f"p{n}": "rejected_by_tenant" for n in range(PATIENTS)}
+    assert len(calls(world, "/contacts/bulk_upsert")) == 3
+    assert len(calls(world, "/contacts/upsert")) == 3
 
 
 def test_children_of_the_same_phase_wait_for_their_parents(world, ledger):

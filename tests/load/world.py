@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -147,9 +148,43 @@ def make_clock():
     return lambda: start + timedelta(seconds=next(ticks))
 
 
+class LeapingClock:
+    """The time of day, and all that was waited on top of it."""
+
+    def __init__(self) -> None:
+        self.waited = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.waited
+
+    def leap(self, seconds: float) -> None:
+        """Wait without waiting."""
+        self.waited += seconds
+
+
+class SharedClock:
+    """A clock a tenant and its client both live by: it moves with every look, and as far as anybody waits."""
+
+    def __init__(self) -> None:
+        self.now = 1_767_000_000.0
+
+    def __call__(self) -> float:
+        self.now += 0.01
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Wait without waiting."""
+        self.now += seconds
+
+    async def pause(self, seconds: float) -> None:
+        """The same for the tenant."""
+        self.now += seconds
+
+
 def open_tenant(transport: httpx.BaseTransport, *, base: str = BASE) -> Tenant:
-    """A client that never waits."""
-    return Tenant(base, KEY, pacer=Pacer(1.0, mood="cutover", sleep=lambda seconds: None), transport=transport)
+    """A client whose waits take no time."""
+    clock = LeapingClock()
+    return Tenant(base, KEY, pacer=Pacer(1.0, mood="cutover", clock=clock, sleep=clock.leap), transport=transport)
 
 
 @dataclass
@@ -185,7 +220,7 @@ class World:
 
     def load(self, records: dict[str, pl.DataFrame], ledger: Ledger, **more: Any) -> pl.DataFrame:
         """Load everything; returns COUNTS."""
-        own = {name: more.pop(name) for name in ("tenant", "policies") if name in more}
+        own = {name: more.pop(name) for name in ("tenant", "policies", "run_label") if name in more}
         phases = more.pop("phases", self.phases)
         return load_phases(self.setup(ledger, **own), phases, records, **({"on_phase": lambda counted: None} | more))
 
@@ -208,8 +243,8 @@ def make_world(path: Path, **switches: Any) -> World:
     return World(app=app, tenant=tenant, schema=prepare_schema(tenant), path=path)
 
 
-def prepare_schema(tenant: Tenant) -> TenantSchema:
+def prepare_schema(tenant: Tenant, phases: tuple[Phase, ...] = PHASES, *, plan: str = "enterprise") -> TenantSchema:
     """Create what the phases need and read the schema back."""
-    compiled = [replace(phase, fields=(*phase.fields, *list_own_rules(phase.destination))) for phase in PHASES]
-    create_missing(tenant, plan_schema(compiled, read_schema(tenant, plan="enterprise")))
-    return read_schema(tenant, plan="enterprise")
+    compiled = [replace(phase, fields=(*phase.fields, *list_own_rules(phase.destination))) for phase in phases]
+    create_missing(tenant, plan_schema(compiled, read_schema(tenant, plan=plan)))
+    return read_schema(tenant, plan=plan)

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from workbench.engagement import Engagement, RunFolder, new_stamp, read_engagement, tenant_key
 from workbench.evidence.approvals import approve
 from workbench.evidence.manifest import write_manifest
@@ -45,10 +47,15 @@ class Walk:
 
     folder: Path
     plan: str
-    key: SigningKey
+    home: Path
     app: Any
     now: datetime = datetime(2026, 11, 22, 9, tzinfo=UTC)
     results: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> SigningKey:
+        """The analyst's; the stages sign with it too."""
+        return load_or_create_key(self.home)
 
     @property
     def engagement(self) -> Engagement:
@@ -60,13 +67,14 @@ class Walk:
         pacer = Pacer(1.0, plan=read_plans()[self.plan], mood="cutover")
         return Tenant(URL, tenant_key(self.engagement), pacer=pacer, transport=in_process(self.app))
 
-    def run(self, stage: str) -> Any:
-        """Run a stage to its end and put it on record."""
+    def run(self, stage: str, **parameters: Any) -> Any:
+        """Run a stage to its end, with its notebook's parameters, and put it on record."""
         self.now += timedelta(minutes=1)
         run = self.engagement.run(stage, new_stamp(self.now))
         run.path.mkdir(parents=True)
-        with self.connect() as tenant:
-            result = STAGE_FUNCTIONS[stage](run, tenant)
+        with self.connect() as tenant, pytest.MonkeyPatch.context() as patch:
+            patch.setenv("WORKBENCH_HOME", str(self.home))
+            result = STAGE_FUNCTIONS[stage](run, tenant, **parameters)
         close(run, result, open_points=getattr(result, "open_points", ()))
         self._record(run)
         self.results[stage] = result
@@ -109,5 +117,4 @@ def start_walk(tmp_path: Path, *, source: Path, plan: str = "enterprise", **sett
     )
     # An hour in a tenth of a second: the quota is there and is never what a test waits for.
     app = build_app(TenantSettings(plan=plan, time_scale=36_000.0))
-    key = load_or_create_key(tmp_path / "home")
-    return Walk(folder=made.folder, plan=plan, key=key, app=app)
+    return Walk(folder=made.folder, plan=plan, home=tmp_path / "home", app=app)

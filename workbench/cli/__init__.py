@@ -8,10 +8,12 @@ from pathlib import Path
 import click
 
 from workbench import __version__
+from workbench.cli.rollback import rollback
 from workbench.cli.speak import example, say, split_pairs
 from workbench.cli.tenant import tenant
 from workbench.engagement import CHOICES, PLANS
 from workbench.errors import WorkbenchError
+from workbench.progress import LineWriter
 from workbench.stages import STAGES
 
 LOCAL_URL = "http://127.0.0.1:8765/crm/sales/api"
@@ -83,7 +85,9 @@ def run(name: str, stage: str | None, parameters: tuple[str, ...]) -> None:
 
     engagement = find_engagement(name)
     stage = stage or journey.next_stage(engagement)
-    record = journey.run_stage(engagement, stage, parameters=split_pairs(parameters, option="-p"), say=say)
+    record = journey.run_stage(
+        engagement, stage, parameters=split_pairs(parameters, option="-p"), say=say, on_progress=LineWriter()
+    )
     click.echo(f"{record.label}: complete; report: {engagement.folder / record.label / 'report.html'}")
     say(journey.advise(engagement))
 
@@ -157,6 +161,7 @@ def coverage() -> None:
 
 
 cli.add_command(tenant)
+cli.add_command(rollback)
 
 
 @cli.command(epilog=example("workbench demo"))
@@ -165,7 +170,7 @@ def demo(plan: str) -> None:
     """The whole path on a small clinic export against a local tenant; leaves runs/demo."""
     from workbench.demo import run_demo
 
-    click.echo(run_demo(plan=plan, say=say))
+    click.echo(run_demo(plan=plan, say=say, on_progress=LineWriter()))
 
 
 def main() -> None:

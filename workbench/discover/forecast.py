@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import ceil
 
 import polars as pl
 
-from workbench.freshsales.costs import PAGE, count_requests
+from workbench.budget.windows import Pace
 from workbench.freshsales.plans import PlanLimits
 from workbench.model import FORECAST, frame
 
@@ -15,34 +14,31 @@ SWEEP = "sweep"
 
 
 def forecast_requests(
-    phases: list[tuple[str, str, int]], plans: Mapping[str, PlanLimits], *, share: float, existing: int = 0
+    requests: Mapping[str, pl.DataFrame], plans: Mapping[str, PlanLimits], *, share: float
 ) -> pl.DataFrame:
     """Forecast each phase under each plan; the rows of one plan add up to the whole load.
 
-    Contacts, accounts and deals go by the hundred, everything else one a request; see `workbench.freshsales.costs`.
-    What the tenant already holds is read first, a page a request; it is the phase `sweep`.
+    What is read before the first record goes, settings and what the tenant holds already, is the phase `sweep`.
 
     Args:
-        phases: Name, destination and number of records, in load order.
+        requests: REQUESTS by plan, for plans differ in what they can take, such as custom modules.
         share: Part of the hourly quota the load may use, 0 to 1.
-        existing: Records the tenant holds before the load.
 
     Returns:
-        Schema `FORECAST`; hours are those of the quota at that share, without pauses.
+        Schema `FORECAST`; hours are those of the load as a whole in polite mood, divided by requests.
     """
-    counts = [(SWEEP, existing, ceil(existing / PAGE))] if existing else []
-    counts += [(name, records, count_requests(destination, records)) for name, destination, records in phases]
-    rows = [
-        {
-            "plan": plan,
-            "phase": phase,
-            "records": records,
-            "requests": requests,
-            "hours": requests / (limits.requests_per_hour * share),
-        }
-        for plan, limits in plans.items()
-        for phase, records, requests in counts
-    ]
+    rows = []
+    for plan, planned in requests.items():
+        before = planned.filter(pl.col("kind") != "records")
+        counts = [(SWEEP, before["records"].sum(), before["planned"].sum())]
+        counts += planned.filter(pl.col("kind") == "records").select("phase", "records", "planned").rows()
+        total = sum(count for *_, count in counts)
+        an_hour = total / (Pace(plan=plans[plan], share=share).count_hours(total) or 1)
+        rows += [
+            {"plan": plan, "phase": phase, "records": records, "requests": count, "hours": count / (an_hour or 1)}
+            for phase, records, count in counts
+            if count
+        ]
     return frame(rows, FORECAST)
 
 

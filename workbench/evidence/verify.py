@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from workbench.engagement import Engagement, read_engagement
 from workbench.errors import StopRun, WorkbenchError
 from workbench.evidence.approval_log import APPROVALS, Approval, read_approvals
+from workbench.evidence.checkpoints import find_store, read_checkpoint
 from workbench.evidence.manifest import MANIFEST, Manifest, check_manifest, hash_inputs, read_manifest
 from workbench.evidence.seal import SEAL, Seal, digest_approvals, read_seal
-from workbench.ledger import Ledger
+from workbench.ledger import Ledger, Store
 from workbench.stages import STAGES
 
 WRITING_STAGES = ("sample", "load", "cutover", "rollback")
@@ -57,10 +59,11 @@ def _check(folder: Path, fingerprint: str | None) -> Iterator[str]:
     manifests = _read_manifests(engagement)
     yield from _check_runs(engagement, manifests)
     yield from _check_approvals(engagement, approvals, manifests)
-    yield from _check_ledger(engagement, manifests)
+    store = find_store(engagement)
+    yield from _check_ledger(store, manifests)
     seals = _find_seals(engagement, manifests)
     yield from _check_seal(engagement, seals, approvals, manifests)
-    yield _check_keys(_list_keys(approvals, manifests, seals), fingerprint)
+    yield _check_keys(_list_keys(approvals, manifests, seals) | _find_checkpoint_key(store), fingerprint)
 
 
 def _read_manifests(engagement: Engagement) -> dict[str, Manifest]:
@@ -105,27 +108,44 @@ def _check_approvals(
         yield f"every approved run, and every file it was approved with, is as it was: {', '.join(standing)}"
 
 
-def _check_ledger(engagement: Engagement, manifests: dict[str, Manifest]) -> Iterator[str]:
+def _check_ledger(store: Store, manifests: dict[str, Manifest]) -> Iterator[str]:
     has_written = any(manifest.stage in WRITING_STAGES for manifest in manifests.values())
-    if not engagement.ledger.exists():
-        _raise_first([f"{engagement.ledger.name} is missing, though runs wrote to the tenant"] * has_written)
+    checkpoint = read_checkpoint(store)
+    if not store.exists():
+        _raise_first([f"{store.name} is missing, though runs wrote to the tenant"] * (has_written or bool(checkpoint)))
         return
-    entries = len(_read_ledger(engagement))
-    yield f"{engagement.ledger.name}: {entries} entries, each bound to the one before it"
+    with _read_whole(store) as ledger:
+        entries = ledger.digest()["entries"]
+        yield f"{store.name}: {entries} entries, each bound to the one before it"
+        if checkpoint:
+            yield _compare_checkpoint(store, checkpoint[0], ledger)
+        elif entries and ledger.format > 1:
+            raise StopRun(f"{store.checkpoint.name} is missing: a cut end of the ledger would not show")
 
 
-def _read_ledger(engagement: Engagement) -> list[str]:
-    """The hash of every entry, oldest first."""
-    name = engagement.ledger.name
+def _compare_checkpoint(store: Store, said: dict[str, Any], ledger: Ledger) -> str:
+    name, entries = store.checkpoint.name, said["entries"]
+    if entries and not ledger.holds(entries, said["head"]):
+        raise StopRun(f"{name}: signed {entries} ledger entries; {store.name} no longer begins with them")
+    return f"{name}: {entries} of {ledger.digest()['entries']} entries signed at {said['at']}; the ledger holds them"
+
+
+@contextmanager
+def _read_whole(store: Store) -> Iterator[Ledger]:
+    """The ledger, every entry of which was found to hold."""
     try:
-        with Ledger.open_read_only(engagement.ledger) as ledger:
+        with Ledger.open_read_only(store) as ledger:
             broken = ledger.verify_chain()
-            hashes = [entry.hash for entry in ledger.entries()] if broken is None else []
-    except (sqlite3.DatabaseError, ValueError, TypeError) as error:
-        raise StopRun(f"{name}: cannot be read ({error})") from error
-    if broken is not None:
-        raise StopRun(f"{name}: entry {broken} is missing or was changed")
-    return hashes
+            if broken is not None:
+                raise StopRun(f"{store.name}: entry {broken} is missing or was changed")
+            yield ledger
+    except (ValueError, TypeError) as error:
+        raise StopRun(f"{store.name}: cannot be read ({error})") from error
+
+
+def _find_checkpoint_key(store: Store) -> dict[str, str]:
+    checkpoint = read_checkpoint(store)
+    return {store.checkpoint.name: checkpoint[1]} if checkpoint else {}
 
 
 def _find_seals(engagement: Engagement, manifests: dict[str, Manifest]) -> dict[str, Seal]:
@@ -161,9 +181,12 @@ def _find_unsealed(seal: Seal, where: str, manifests: dict[str, Manifest]) -> li
 
 def _compare_ledger(engagement: Engagement, seal: Seal, where: str) -> None:
     entries, head = seal.ledger["entries"], seal.ledger["head"]
-    hashes = _read_ledger(engagement) if entries else []
-    if entries and (len(hashes) < entries or hashes[entries - 1] != head):
-        raise StopRun(f"{where}: sealed {entries} ledger entries; {engagement.ledger.name} no longer begins with them")
+    if not entries:
+        return
+    store = find_store(engagement)
+    with Ledger.open_read_only(store) as ledger:
+        if not ledger.holds(entries, head):
+            raise StopRun(f"{where}: sealed {entries} ledger entries; {store.name} no longer begins with them")
 
 
 def _compare_files(engagement: Engagement, recorded: dict[str, str], *, since: str) -> None:

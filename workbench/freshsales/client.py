@@ -13,6 +13,7 @@ A 429 is none of these: the request waits for quota and goes again, however long
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,6 +33,7 @@ from workbench.freshsales.answers import (
     parse_body,
 )
 from workbench.freshsales.calls import Calls
+from workbench.freshsales.costs import name_purpose
 from workbench.freshsales.pacing import Pacer
 
 __all__ = ["Answer", "Forbidden", "InDoubt", "NotFound", "Tenant"]
@@ -50,7 +52,7 @@ class Tenant(Calls):
         timeout: Seconds to wait for one answer.
 
     Attributes:
-        requests: Requests sent so far, repeated ones included.
+        spent: Requests sent so far by their purpose, repeated ones included; see `costs.name_purpose`.
 
     Raises:
         UsageError: The key holds characters no header can carry, or would travel unencrypted.
@@ -68,7 +70,7 @@ class Tenant(Calls):
         super().__init__()
         self.base_url = base_url.rstrip("/")
         self.host = urlsplit(self.base_url).hostname
-        self.requests = 0
+        self.spent: Counter[str] = Counter()
         self._key = _check_key(key, self.base_url)
         self._pacer = pacer or Pacer()
         self._http = httpx.Client(
@@ -91,6 +93,16 @@ class Tenant(Calls):
     def close(self) -> None:
         """Let go of the connections."""
         self._http.close()
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far, repeated ones included."""
+        return self.spent.total()
+
+    @property
+    def seconds_per_request(self) -> float | None:
+        """How long an answer took on average so far; null before the first."""
+        return self._pacer.seconds_per_request
 
     def pause(self, seconds: float, reason: str) -> None:
         """Wait without sending anything, such as for a job of the tenant's."""
@@ -144,11 +156,11 @@ class Tenant(Calls):
         except httpx.InvalidURL as error:
             raise UsageError(f"{self.base_url}: no address ({error}); check [tenant] url") from error
         except httpx.HTTPError as error:
-            self.requests += 1
+            self.spent[name_purpose(method, path, params)] += 1
             raise lost(
                 f"{self.host}: no answer to {method} {path} ({type(error).__name__}); run again later"
             ) from error
-        self.requests += 1
+        self.spent[name_purpose(method, path, params)] += 1
         answer = Answer(status=response.status_code, body=self._read_body(response), headers=response.headers)
         self._pacer.note_answer(answer.headers)
         if answer.status >= 500 or is_no_answer(answer):

@@ -15,6 +15,7 @@ from workbench.freshsales.answers import InDoubt, read_messages
 from workbench.freshsales.calls import Calls, Record
 from workbench.freshsales.costs import PAGE
 from workbench.freshsales.routes import find_route
+from workbench.values import read_moment
 
 ENDED = ("SUCCESS", "COMPLETED", "FAILED", "FAILURE", "PARTIAL_SUCCESS")
 
@@ -25,17 +26,19 @@ class Job:
 
     Attributes:
         failures: What the tenant said, by the value of the key each refused row carried.
+        seconds: How long it took by the tenant's own clock; null while it runs, or where the tenant does not say.
     """
 
     has_ended: bool
     failures: dict[str, list[str]] = field(default_factory=dict)
+    seconds: float | None = None
 
 
 def submit_batch(tenant: Calls, object: str, key: str, bodies: Mapping[str, Record]) -> str:
     """Hand in one batch of upserts.
 
     Args:
-        key: Field that tells the records apart, such as `external_id`.
+        key: Field that tells the records apart, such as `external_id`, or `emails` for contacts.
         bodies: At most a hundred records by the value of that field.
 
     Returns:
@@ -66,13 +69,15 @@ def read_job(tenant: Calls, path: str, *, key: str) -> Job:
             report = None
     failed = report.get("detailed_failure_report") if isinstance(report, dict) else None
     has_ended = str(body.get("status")).upper() in ENDED
-    return Job(has_ended=has_ended, failures=dict(_read_failures(failed, key=key)))
+    seconds = _read_seconds(body) if has_ended else None
+    return Job(has_ended=has_ended, failures=dict(_read_failures(failed, key=key)), seconds=seconds)
 
 
 def list_newest(tenant: Calls, object: str, *, include: tuple[str, ...] = ()) -> Iterator[list[Record]]:
     """The live records of an object, the newest first, a page a request; nothing where no view shows them all.
 
-    Somebody's new record pushes ours down the list, so that one may come twice; none is passed over.
+    Somebody's new record pushes ours down the list, so that one may come twice; none is passed over. While the list is
+    paged through and somebody deletes one, ours move up, and one can be: what is not seen here is looked for alone.
     """
     route = find_route(object)
     view = tenant.find_view(object)
@@ -90,6 +95,11 @@ def list_newest(tenant: Calls, object: str, *, include: tuple[str, ...] = ()) ->
         if page >= (body.get("meta") or {}).get("total_pages", page + 1):
             return
         page += 1
+
+
+def _read_seconds(body: Record) -> float | None:
+    begun, ended = (read_moment(body.get(name)) for name in ("created_at", "status_updated_at"))
+    return max((ended - begun).total_seconds(), 0.0) if begun and ended else None
 
 
 def _read_failures(failed: Any, *, key: str) -> Iterator[tuple[str, list[str]]]:

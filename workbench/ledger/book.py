@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from workbench.ledger import store
+from workbench.errors import UsageError
 from workbench.ledger.chain import Chain
-from workbench.ledger.continuity import check_continuity, check_ledger_is_there, note_head
+from workbench.ledger.continuity import Continuity, Notary, Unsigned
+from workbench.ledger.database import Database, Statement
+from workbench.ledger.layout import migrate
+from workbench.ledger.projection import CONFIRM, FORGET, HOLD, INTEND, SET_STATE, STATE_AFTER
 from workbench.ledger.standings import Standings
+from workbench.ledger.store import SqliteStore, Store
 from workbench.model import HOLD_CODES, Phase
 
-# A write that takes our change back leaves the record rolled back; any other leaves it loaded.
-STATE_AFTER = {"create": "loaded", "update": "loaded", "delete": "rolled_back", "restore": "rolled_back"}
-
-# A record that was rolled back starts anew: nothing of its former life may leak into the next one.
-_NEW_INTENT = """
-INSERT INTO records (phase, external_id, source, destination, destination_id, state, intent, before)
-VALUES (:phase, :external_id, :source, :destination, :destination_id, 'in_doubt', :seq, :before)
-ON CONFLICT (phase, external_id) DO UPDATE SET
-    destination_id = coalesce(excluded.destination_id, iif(state = 'rolled_back', NULL, destination_id)),
-    created = iif(state = 'rolled_back', 0, created),
-    answer = iif(state = 'rolled_back', NULL, answer),
-    before = iif(state = 'rolled_back', excluded.before, coalesce(before, excluded.before)),
-    destination = excluded.destination, intent = excluded.intent, state = 'in_doubt', hold = NULL
-"""
+# What an answer needs to know of its intent: phase, external id, action, content hash.
+_Meant = tuple[str, str, str, str]
 
 
 class Ledger(Standings):
@@ -37,40 +28,57 @@ class Ledger(Standings):
     the ledger closes: a crash in between leaves that one write in doubt, and recovery asks the tenant about it.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, chain: Chain, lock: store.Lock | None) -> None:
-        super().__init__(connection, chain)
-        self._path = path
-        self._lock = lock
+    def __init__(self, database: Database, chain: Chain, continuity: Continuity | None) -> None:
+        super().__init__(database, chain)
+        self._continuity = continuity
+        self._meant: dict[int, _Meant] = {}  # intents of this session that wait for their answer
 
     @classmethod
-    def open(cls, path: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Ledger:
-        """Open for writing, making the file where there is none.
+    def open(
+        cls,
+        place: Path | Store,
+        *,
+        notary: Notary | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> Ledger:
+        """Open for writing, making the ledger where there is none and bringing an older format to today's.
+
+        Args:
+            place: A file of SQLite's, or any other store.
+            notary: Signs the checkpoints; where null they are unsigned.
 
         Raises:
             StopRun: Another run writes to it, or it is not the ledger that was written to last.
             UsageError: A newer workbench wrote it, or it is no ledger.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = store.take_lock(path)
+        store = SqliteStore(place) if isinstance(place, Path) else place
+        continuity = Continuity(store=store, notary=notary or Unsigned(), clock=clock)
+        database = store.open_for_writing(known_as=continuity.known_as)
         try:
-            check_ledger_is_there(path)
-            connection = store.open_for_writing(path)
-            chain = Chain(connection, clock=clock)
-            check_continuity(path, chain)
+            chain = Chain(database, clock=clock)
+            if database.format:
+                continuity.check(chain, format=database.format)
+                continuity.note(chain)  # first: a newer format without a checkpoint is one that was taken away
+            migrate(database)
+            continuity.note(chain)
         except BaseException:
-            lock.release()
+            database.close()
             raise
-        return cls(path, connection, chain, lock)
+        return cls(database, chain, continuity)
 
     @classmethod
-    def open_read_only(cls, path: Path) -> Ledger:
+    def open_read_only(cls, place: Path | Store) -> Ledger:
         """Open for reading, also while a load is writing.
 
         Raises:
             UsageError: There is no ledger there, a newer workbench wrote it, or it is no ledger.
         """
-        connection = store.open_for_reading(path)
-        return cls(path, connection, Chain(connection, clock=lambda: datetime.now(UTC)), None)
+        store = SqliteStore(place) if isinstance(place, Path) else place
+        database = store.open_for_reading()
+        if not database.format:
+            database.close()
+            raise UsageError(f"{store.where}: no ledger yet; the first load makes it")
+        return cls(database, Chain(database, clock=lambda: datetime.now(UTC)), None)
 
     def __enter__(self) -> Ledger:
         return self
@@ -80,17 +88,17 @@ class Ledger(Standings):
 
     def close(self) -> None:
         """Make everything durable and let the next writer in."""
-        self.save()
-        self._connection.close()
-        if self._lock:
-            self._lock.release()
+        try:
+            if self._continuity and not self._database.has_failed:
+                self.save()
+        finally:
+            self._database.close()
 
     def save(self) -> None:
-        """Make the answers so far durable; worth it before a long wait."""
-        if self._connection.in_transaction:
-            self._connection.execute("COMMIT")
-        if self._lock:
-            note_head(self._path, self._chain)
+        """Make the answers so far durable and sign how far the ledger has come; worth it before a long wait."""
+        self._database.commit()
+        if self._continuity:
+            self._continuity.note(self._chain)
 
     def begin_run(self, label: str) -> None:
         """Name the run that every entry from here on belongs to, such as `40_load/20261122T093000Z`."""
@@ -116,9 +124,7 @@ class Ledger(Standings):
             before: How the tenant held a record that was there before us.
         """
         payload = {"action": action, "body": body, "content_hash": content_hash, "destination_id": destination_id}
-        seq = self._note_intent(phase, external_id, payload | ({"before": before} if before else {}))
-        self.save()
-        return seq
+        return self._intend(phase, {external_id: payload | ({"before": before} if before else {})})[external_id]
 
     def intend_batch(self, phase: Phase, bodies: Mapping[str, tuple[dict[str, Any], str]]) -> dict[str, int]:
         """Write down that many records are about to be created by one request, all durable together.
@@ -129,21 +135,37 @@ class Ledger(Standings):
         Returns:
             The number of each record's intent, by external id.
         """
-        seqs = {
-            external_id: self._note_intent(
-                phase,
-                external_id,
-                {"action": "create", "body": body, "content_hash": content_hash, "destination_id": None},
-            )
-            for external_id, (body, content_hash) in bodies.items()
-        }
-        self.save()
-        return seqs
+        rest = {"action": "create", "destination_id": None}
+        return self._intend(phase, {id: {"body": body, "content_hash": hash} | rest
+                                    for id, (body, hash) in bodies.items()})  # fmt: skip
+
+    def intend_deletes(self, phase: Phase, records: Mapping[str, tuple[dict[str, Any], int]]) -> dict[str, int]:
+        """Write down that many records are about to be deleted by one request, all durable together.
+
+        Args:
+            records: What is known of each, and its id in the tenant, by external id.
+
+        Returns:
+            The number of each record's intent, by external id.
+        """
+        rest = {"action": "delete", "content_hash": ""}
+        return self._intend(phase, {external_id: {"body": body, "destination_id": id} | rest
+                                    for external_id, (body, id) in records.items()})  # fmt: skip
 
     def note_job(self, phase: Phase, seqs: Iterable[int], job: str) -> None:
         """Write down which of the tenant's jobs carries out these intents; durable when this returns."""
-        self._append("job", phase.name, "", {"intents": sorted(seqs), "job": job})
-        self.save()
+        self._note("job", phase.name, "", {"intents": sorted(seqs), "job": job})
+        self._commit()
+
+    def set_watermark(self, object: str, value: str) -> None:
+        """Write down how far a source object's export has been seen; durable like an answer.
+
+        Args:
+            object: As the source calls it.
+            value: A time or a hash of the export; what it means is the caller's.
+        """
+        if self.watermark(object) != value:
+            self._note("watermark", object, "", {"object": object, "value": value})
 
     def confirm(self, seq: int, destination_id: int, *, answer: dict[str, Any] | None = None) -> None:
         """Write down that the tenant did what entry `seq` meant.
@@ -151,22 +173,20 @@ class Ledger(Standings):
         Args:
             answer: The values the tenant says it holds now; null where it returned none.
         """
-        intent = self.entry(seq)
-        action, content_hash = intent.payload["action"], intent.payload["content_hash"]
+        phase, external_id, action, content_hash = self._recall(seq)
         payload = {"intent": seq, "action": action, "destination_id": destination_id, "answer": answer}
-        answered = self._append("answer", intent.phase, intent.external_id, payload)
-        self._connection.execute(
-            "UPDATE records SET destination_id = ?, content_hash = ?, state = ?, answer = ?, hold = NULL,"
-            " created = iif(? = 'create', 1, created) WHERE phase = ? AND external_id = ?",
-            (destination_id, content_hash, STATE_AFTER[action], answered, action, intent.phase, intent.external_id),
-        )
+        fixed = destination_id, content_hash, STATE_AFTER[action]
+        self._note("answer", phase, external_id, payload,
+                   lambda answered: (CONFIRM, (*fixed, answered, action, phase, external_id)))  # fmt: skip
+        self._meant.pop(seq, None)
 
     def refuse(self, seq: int, *, code: str, reason: str, field: str = "", release: str = "") -> None:
         """Write down that the tenant would not take what entry `seq` meant; the record is held."""
-        intent = self.entry(seq)
+        phase, external_id, *_ = self._recall(seq)
         why = _explain(code, reason, field, release)
-        refused = self._append("refusal", intent.phase, intent.external_id, why | {"intent": seq})
-        self._set_state(intent.phase, intent.external_id, "held", hold=refused)
+        self._note("refusal", phase, external_id, why | {"intent": seq},
+                   lambda refused: (SET_STATE, ("held", refused, phase, external_id)))  # fmt: skip
+        self._meant.pop(seq, None)
 
     def hold(
         self, phase: Phase, external_id: str, *, code: str, reason: str, field: str = "", release: str = ""
@@ -175,40 +195,65 @@ class Ledger(Standings):
         why = _explain(code, reason, field, release)
         if self._is_held(phase.name, external_id, why):
             return
-        held = self._append("hold", phase.name, external_id, why)
-        self._connection.execute(
-            "INSERT INTO records (phase, external_id, source, destination, state) VALUES (?, ?, ?, ?, 'held')"
-            " ON CONFLICT (phase, external_id) DO NOTHING",
-            (phase.name, external_id, phase.source, phase.destination),
-        )
-        self._set_state(phase.name, external_id, "held", hold=held)
+        about = phase.name, external_id, phase.source, phase.destination
+        self._note("hold", phase.name, external_id, why, lambda held: (HOLD, (*about, held)))
 
     def release(self, phase: str, external_id: str, *, reason: str) -> None:
         """Write down that nothing holds a standing record any more."""
-        self._append("release", phase, external_id, {"reason": reason})
-        self._set_state(phase, external_id, "loaded")
+        self._note("release", phase, external_id, {"reason": reason},
+                   lambda _: (SET_STATE, ("loaded", None, phase, external_id)))  # fmt: skip
 
     def withdraw(self, seq: int, *, reason: str) -> None:
         """Write down that what entry `seq` meant never reached the tenant; the record stands as it did before."""
+        phase, external_id, *_ = self._recall(seq)
+        payload, record = {"intent": seq, "reason": reason}, (phase, external_id)
+        self._note("withdrawal", phase, external_id, payload,
+                   lambda _: (FORGET, record), lambda _: (SET_STATE, ("loaded", None, *record)))  # fmt: skip
+        self._meant.pop(seq, None)
+
+    def _intend(self, phase: Phase, payloads: Mapping[str, dict[str, Any]]) -> dict[str, int]:
+        """Write down intents by external id, all durable together; returns their numbers."""
+        if not payloads:
+            return {}
+        about = phase.source, phase.destination
+
+        def project(seqs: range) -> list[Statement]:
+            rows = [(phase.name, id, *about, payload["destination_id"], seq, seq if "before" in payload else None)
+                    for seq, (id, payload) in zip(seqs, payloads.items(), strict=True)]  # fmt: skip
+            return [(INTEND, rows)]
+
+        drafts = [("intent", phase.name, id, payload) for id, payload in payloads.items()]
+        seqs = dict(zip(payloads, self._chain.append(*drafts, then=project), strict=True))
+        for id, payload in payloads.items():
+            self._meant[seqs[id]] = (phase.name, id, payload["action"], payload["content_hash"])
+        self._commit()
+        return seqs
+
+    def _recall(self, seq: int) -> _Meant:
+        if seq in self._meant:
+            return self._meant[seq]
         intent = self.entry(seq)
-        self._append("withdrawal", intent.phase, intent.external_id, {"intent": seq, "reason": reason})
-        where = (intent.phase, intent.external_id)
-        self._connection.execute("DELETE FROM records WHERE phase = ? AND external_id = ? AND answer IS NULL", where)
-        self._set_state(*where, "loaded")
+        return intent.phase, intent.external_id, intent.payload["action"], intent.payload["content_hash"]
 
-    def _note_intent(self, phase: Phase, external_id: str, payload: dict[str, Any]) -> int:
-        seq = self._append("intent", phase.name, external_id, payload)
-        self._connection.execute(
-            _NEW_INTENT,
-            {"phase": phase.name, "external_id": external_id, "source": phase.source, "destination": phase.destination,
-             "destination_id": payload["destination_id"], "seq": seq, "before": seq if "before" in payload else None},
-        )  # fmt: skip
-        return seq
+    def _note(
+        self,
+        kind: str,
+        phase: str,
+        external_id: str,
+        payload: dict[str, Any],
+        *then: Callable[[int], tuple[str, tuple[Any, ...]]],
+    ) -> None:
+        """Add one entry, and what follows from it by its number."""
 
-    def _append(self, kind: str, phase: str, external_id: str, payload: dict[str, Any]) -> int:
-        if not self._connection.in_transaction:
-            self._connection.execute("BEGIN IMMEDIATE")
-        return self._chain.append(kind, phase, external_id, payload)
+        def project(seqs: range) -> list[Statement]:
+            return [(sql, [values]) for sql, values in (follow(seqs[0]) for follow in then)]
+
+        self._chain.append((kind, phase, external_id, payload), then=project)
+
+    def _commit(self) -> None:
+        self._database.commit()
+        if self._continuity:
+            self._continuity.note_now_and_then(self._chain)
 
     def _is_held(self, phase: str, external_id: str, why: dict[str, str]) -> bool:
         standing = self.standing(phase, external_id)
@@ -216,10 +261,6 @@ class Ledger(Standings):
             return False
         standing_why = self.entry(standing.hold).payload
         return all(standing_why[key] == value for key, value in why.items())
-
-    def _set_state(self, phase: str, external_id: str, state: str, *, hold: int | None = None) -> None:
-        update = "UPDATE records SET state = ?, hold = ? WHERE phase = ? AND external_id = ?"
-        self._connection.execute(update, (state, hold, phase, external_id))
 
 
 def _explain(code: str, reason: str, field: str, release: str) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
@@ -11,6 +10,8 @@ from typing import Any
 import polars as pl
 
 from workbench.ledger.chain import Chain, Entry
+from workbench.ledger.database import Database
+from workbench.ledger.store import say_spoilt
 from workbench.model import CROSSWALK, HELD, frame
 
 
@@ -48,15 +49,21 @@ class Standing:
         return self.answer is not None and self.state != "rolled_back"
 
 
-_COLUMNS = ", ".join(column.name for column in fields(Standing))
+_NAMES = [column.name for column in fields(Standing)]
+_COLUMNS = ", ".join(_NAMES)
 
 
 class Standings:
     """What the ledger says about records, and the chain beneath."""
 
-    def __init__(self, connection: sqlite3.Connection, chain: Chain) -> None:
-        self._connection = connection
+    def __init__(self, database: Database, chain: Chain) -> None:
+        self._database = database
         self._chain = chain
+
+    @property
+    def format(self) -> int:
+        """The format version it was found in, or was brought to."""
+        return self._database.format
 
     def standing(self, phase: str, external_id: str) -> Standing | None:
         """How one record stands, null where the ledger never heard of it."""
@@ -65,6 +72,15 @@ class Standings:
     def standings(self, phase: str) -> list[Standing]:
         """How every record of a phase stands, by external id."""
         return list(self._select("phase = ? ORDER BY external_id", phase))
+
+    def states(self, phase: str) -> dict[str, str]:
+        """The state of every record of a phase the ledger heard of, by external id; one query, however many."""
+        return dict(self._database.query("SELECT external_id, state FROM records WHERE phase = ?", (phase,)))
+
+    def standing_ids(self, phase: str) -> set[str]:
+        """External ids of the records of a phase that stand in the tenant; one query, however many."""
+        query = "SELECT external_id FROM records WHERE phase = ? AND answer IS NOT NULL AND state <> 'rolled_back'"
+        return {external_id for (external_id,) in self._database.query(query, (phase,))}
 
     def find(self, source: str, external_id: str) -> list[Standing]:
         """The records made of one source record; several where it was split."""
@@ -99,7 +115,7 @@ class Standings:
     def jobs_of(self, seqs: Collection[int]) -> list[str]:
         """The tenant's jobs that carry out any of these intents, oldest first."""
         wanted, query = set(seqs), "SELECT payload FROM entries WHERE kind = 'job' AND seq > ? ORDER BY seq"
-        noted = [json.loads(payload) for (payload,) in self._connection.execute(query, (min(wanted, default=0),))]
+        noted = [json.loads(payload) for (payload,) in self._database.query(query, (min(wanted, default=0),))]
         return [each["job"] for each in noted if not wanted.isdisjoint(each["intents"])]
 
     def crosswalk(self) -> pl.DataFrame:
@@ -109,29 +125,30 @@ class Standings:
 
     def held(self) -> pl.DataFrame:
         """HELD: every record that is held now, with its newest reason."""
-        rows = []
-        for record in self._select("state = 'held' ORDER BY hold"):
-            why = self.entry(record.hold).payload
-            rows.append(
-                {"phase": record.phase, "external_id": record.external_id}
-                | {name: why[name] for name in ("code", "field", "reason", "release")}
-            )
-        return frame(rows, HELD)
+        query = "SELECT r.phase, r.external_id, e.payload FROM records r JOIN entries e ON e.seq = r.hold"
+        found = self._database.query(f"{query} WHERE r.state = 'held' ORDER BY r.hold")
+        rows = [{"phase": phase, "external_id": id, **json.loads(payload)} for phase, id, payload in found]
+        return frame([{name: row[name] for name in HELD} for row in rows], HELD)
 
     def was_withdrawn(self, phase: str, external_id: str) -> bool:
         """Whether a write of this record was once taken for not done."""
         query = "SELECT 1 FROM entries WHERE phase = ? AND external_id = ? AND kind = 'withdrawal' LIMIT 1"
-        return self._connection.execute(query, (phase, external_id)).fetchone() is not None
+        return bool(self._database.query(query, (phase, external_id)))
+
+    def watermark(self, object: str) -> str | None:
+        """How far a source object's export has been seen, as `set_watermark` was told; null where it was not."""
+        newest = self._chain.newest_of("watermark", object)
+        return newest["value"] if newest else None
 
     def phases(self) -> list[str]:
         """Phases that were written to, in the order in which each was first written."""
         query = "SELECT phase FROM entries WHERE kind = 'intent' GROUP BY phase ORDER BY min(seq)"
-        return [phase for (phase,) in self._connection.execute(query)]
+        return [phase for (phase,) in self._database.query(query)]
 
     def counts(self) -> dict[tuple[str, str], int]:
         """How many records of each (phase, state) there are."""
         query = "SELECT phase, state, count(*) FROM records GROUP BY phase, state"
-        return {(phase, state): count for phase, state, count in self._connection.execute(query)}
+        return {(phase, state): count for phase, state, count in self._database.query(query)}
 
     def entry(self, seq: int) -> Entry:
         """One entry by its number."""
@@ -149,7 +166,21 @@ class Standings:
         """The number of the first entry that is missing or does not hold, null where all do."""
         return self._chain.find_break()
 
+    def holds(self, seq: int, head: str) -> bool:
+        """Whether the entry of that number is there and has that hash."""
+        return self._chain.holds(seq, head)
+
+    def check_whole(self) -> None:
+        """Let a ledger pass every entry of which holds; worth it before anything is taken back or sealed by it.
+
+        Raises:
+            StopRun: Names the first entry that does not hold.
+        """
+        if broken := self.verify_chain():
+            raise say_spoilt(self._database.where, f"entry {broken:,} is missing or was changed")
+
     def _select(self, where: str, *values: object) -> Iterator[Standing]:
-        for row in self._connection.execute(f"SELECT {_COLUMNS} FROM records WHERE {where}", values).fetchall():
-            named = {column.name: value for column, value in zip(fields(Standing), row, strict=True)}
-            yield Standing(**{**named, "created": bool(named["created"])})
+        for row in self._database.query(f"SELECT {_COLUMNS} FROM records WHERE {where}", values):
+            named = dict(zip(_NAMES, row, strict=True))
+            named["created"] = bool(named["created"])
+            yield Standing(**named)

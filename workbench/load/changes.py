@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from workbench.values import Values, find_edits, read_values
+from workbench.values import Values, find_edits, is_same, read_values
 
 Body = dict[str, Any]
 MOST_ACCOUNTS = 10  # of one contact
@@ -15,8 +15,11 @@ _TOGETHER = {
     "contact_status_id": ("lifecycle_stage_id",),
     "deal_stage_id": ("deal_pipeline_id", "probability", "closed_date"),
 }
-# Only ever added to by the API, or fixed when the record was made.
-_NOT_WRITTEN_BACK = ("contacts", "targetable")
+# What no API call can set back, and why.
+NOT_WRITTEN_BACK = {
+    "contacts": "the load linked further contacts to it, and Freshsales lets no program take a contact off a deal",
+    "targetable": "what it hangs on is fixed when it is made, and no program can move it",
+}
 
 
 def hash_body(body: Body) -> str:
@@ -30,6 +33,21 @@ def keep_answer(object: str, body: Body, answer: Body) -> Values:
     `updated_at` goes with it: while the tenant shows the same, nobody touched the record.
     """
     return read_values(object, body) | read_values(object, answer) | {"updated_at": answer.get("updated_at")}
+
+
+def keep_found(object: str, body: Body, found: Body) -> Values:
+    """What is known of a record that was found again after its write, as `keep_answer`.
+
+    Where somebody touched it in between, what stands there is not what the tenant made of ours. Then what was sent is
+    known, and that we left the other texts empty, so that the difference shows as their edit.
+    """
+    shown, made = keep_answer(object, body, found), found.get("created_at")
+    if found.get("updated_at") == made:
+        return shown
+    sent = read_values(object, body)
+    ours = {name: value for name, value in sent.items() if name in shown and not is_same(name, value, shown[name])}
+    theirs = [name for name, value in shown.items() if name not in sent and isinstance(value, str)]
+    return shown | dict.fromkeys(theirs) | ours | {"updated_at": made}
 
 
 def clear_missing(previous: Body, body: Body) -> Body:
@@ -51,7 +69,7 @@ def keep_links(body: Body, before: Values) -> Body:
 
 def write_back(before: Values, current: Values) -> Body:
     """The change that makes a record hold again what it held before; empty where it does already."""
-    differing = [name for name in find_edits(before, current) if name not in _NOT_WRITTEN_BACK]
+    differing = [name for name in find_edits(before, current) if name not in NOT_WRITTEN_BACK]
     names = dict.fromkeys([*differing, *(n for name in differing for n in _TOGETHER.get(name, ()) if n in before)])
     standard = {name: _write_field(name, before[name]) for name in names if not name.startswith("cf_")}
     custom = {name: before[name] for name in names if name.startswith("cf_")}

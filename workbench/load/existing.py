@@ -34,6 +34,7 @@ class Match:
 class _Index:
     by_external_id: dict[str, int] = field(default_factory=dict)
     by_likeness: dict[str, int] = field(default_factory=dict)
+    claimed: set[str] = field(default_factory=set)  # likenesses of every record, ours too
 
 
 class Existing:
@@ -62,14 +63,25 @@ class Existing:
         found = next((index.by_likeness[key] for key in keys if key in index.by_likeness), None)
         return Match(id=found, by=LIKENESS[object]) if found else None
 
+    def claim(self, object: str, body: Mapping[str, Any]) -> bool:
+        """Whether nothing in the tenant, and nothing claimed before, looks like this record; from here on it does."""
+        if object not in self._indexes:
+            return True  # a sweep to come will show it
+        keys, claimed = set(_list_likenesses(object, read_values(object, body))), self._indexes[object].claimed
+        is_free = keys.isdisjoint(claimed)
+        claimed |= keys
+        return is_free
+
     def _sweep(self, object: str) -> _Index:
         index = _Index()
         for record in self._tenant.list_all(object):
             values = read_values(object, record)
             if external_id := values.get(name_id_field(object)):
                 index.by_external_id.setdefault(external_id, record["id"])
+            likenesses = _list_likenesses(object, values)
+            index.claimed.update(likenesses)
             if not self._is_ours(object, record["id"]):
-                index.by_likeness |= {key: record["id"] for key in _list_likenesses(object, values)}
+                index.by_likeness |= dict.fromkeys(likenesses, record["id"])
         return index
 
 
@@ -111,4 +123,4 @@ def check_stranger(match: Match, before: Values, *, external_id: str, object: st
 def _list_likenesses(object: str, values: Values) -> list[str]:
     value = values.get(LIKENESS.get(object, ""))
     texts = value if isinstance(value, list) else [value]
-    return [str(text).strip().casefold() for text in texts if text]
+    return [" ".join(str(text).split()).casefold() for text in texts if text]

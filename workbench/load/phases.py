@@ -131,20 +131,17 @@ def _load_phase(phase: Phase, records: pl.DataFrame, writer: Writer, progress: P
 def _write_all(phase: Phase, records: pl.DataFrame, writer: Writer, progress: Progress) -> Counter[str]:
     ids = records["external_id"].unique(maintain_order=True)
     batches = Batches(writer=writer, phase=phase)
-    in_batches = goes_in_batches(phase.destination, _count_new(phase, ids, writer))
-    take = batches.take if in_batches else partial(writer.write, phase)
+    new = len(set(ids) - writer.ledger.standing_ids(phase.name))
+    # What went by the hundred is found in a list; a tenant that renamed that list shows nothing of it.
+    by_hundred = goes_in_batches(phase.destination, new) and writer.tenant.find_view(phase.destination) is not None
+    take = batches.take if by_hundred else partial(writer.write, phase)
     rows = records.unique("external_id", keep="first", maintain_order=True).iter_rows(named=True)
     for done, record in enumerate(rows, start=1):
         take(record)
         progress(phase.name, done=done, total=len(ids))
     batches.settle()
-    states = Counter(writer.ledger.standing(phase.name, external_id).state for external_id in ids)
-    return states + Counter(skipped=records.height - len(ids))
-
-
-def _count_new(phase: Phase, ids: pl.Series, writer: Writer) -> int:
-    standing = (writer.ledger.standing(phase.name, external_id) for external_id in ids)
-    return sum(each is None or not each.is_standing for each in standing)
+    states = writer.ledger.states(phase.name)
+    return Counter(states.get(external_id) for external_id in ids) + Counter(skipped=records.height - len(ids))
 
 
 def _list_pairs(phases: tuple[Phase, ...]) -> Iterator[tuple[Phase, Phase]]:
@@ -158,15 +155,17 @@ def _list_pairs(phases: tuple[Phase, ...]) -> Iterator[tuple[Phase, Phase]]:
 
 def _put_parents_first(records: pl.DataFrame, lookup: str) -> pl.DataFrame:
     parents = dict(records.select("external_id", lookup).iter_rows())
-
-    def depth(external_id: str) -> int:
-        passed: set[str] = set()
-        while (parent := parents.get(external_id)) in parents and parent not in passed:
-            passed.add(parent)
-            external_id = parent
-        return len(passed)
-
-    order = pl.Series("depth", [depth(external_id) for external_id in records["external_id"]], dtype=pl.Int64)
+    depths: dict[str, int] = {}
+    for external_id in parents:
+        line = []
+        while external_id in parents and external_id not in depths:
+            depths[external_id] = 0  # where the line comes back to itself, it ends
+            line.append(external_id)
+            external_id = parents[external_id]
+        above = depths.get(external_id, -1)
+        for depth, each in enumerate(reversed(line), start=above + 1):
+            depths[each] = depth
+    order = pl.Series("depth", [depths[external_id] for external_id in records["external_id"]], dtype=pl.Int64)
     return records.with_columns(order).sort("depth", maintain_order=True).drop("depth")
 
 

@@ -10,12 +10,15 @@ from workbench.freshsales.bodies import mark_source
 from workbench.freshsales.client import NotFound, Tenant
 from workbench.freshsales.routes import ROUTES
 from workbench.ledger import Entry, Ledger, Standing
-from workbench.load.reading import Parent, read_record
+from workbench.load.bulk import Ways
+from workbench.load.changes import keep_found
+from workbench.load.reading import Parent, get_record, read_record
 from workbench.load.sweep import settle_batches
 from workbench.model import ACTIVITY_OBJECTS, CORE_OBJECTS, Phase
 from workbench.own_fields import name_id_field
 from workbench.values import Values, find_edits, is_same, read_values
 
+LATEST = 30.0  # seconds after which a write whose answer was lost is done, or never will be
 OBJECT_OF = {route.type: object for object, route in ROUTES.items()}
 
 
@@ -30,7 +33,7 @@ def settle_doubts(tenant: Tenant, ledger: Ledger, phases: Iterable[Phase]) -> in
     for object in CORE_OBJECTS:
         creates = {doubt.external_id: doubt.intent for doubt in ledger.in_doubt() if _is_create(ledger, doubt, object)}
         if len(creates) > 1:
-            settle_batches(tenant, ledger, object, creates)
+            settle_batches(tenant, ledger, Ways().of(object), creates)
     for doubt in ledger.in_doubt():
         settle_doubt(tenant, ledger, known.get(doubt.phase) or recall_phase(doubt), doubt)
     ledger.save()
@@ -51,15 +54,15 @@ def settle_doubt(tenant: Tenant, ledger: Ledger, phase: Phase, doubt: Standing) 
     return _settle_change(tenant, ledger, intent, object=doubt.destination)
 
 
-def find_written(tenant: Tenant, phase: Phase, external_id: str, body: dict[str, Any]) -> tuple[int, Values] | None:
-    """Look a record up by what it carries of the source: id and values, null where the tenant has none."""
+def find_written(tenant: Tenant, phase: Phase, external_id: str, body: dict[str, Any]) -> dict[str, Any] | None:
+    """Look a record up by what it carries of the source; null where the tenant has none."""
     if phase.destination in ACTIVITY_OBJECTS:
         return _find_activity(tenant, phase, mark_source(phase, external_id), body)
     attribute = name_id_field(phase.destination)
     for thin in tenant.find(phase.destination, attribute, external_id):
-        values = read_record(tenant, phase.destination, thin["id"])
-        if values.get(attribute) == external_id:
-            return thin["id"], values
+        record = get_record(tenant, phase.destination, thin["id"])
+        if read_values(phase.destination, record).get(attribute) == external_id:
+            return record
     return None
 
 
@@ -73,11 +76,16 @@ def _is_create(ledger: Ledger, doubt: Standing, object: str) -> bool:
 
 
 def _settle_create(tenant: Tenant, ledger: Ledger, phase: Phase, intent: Entry) -> bool:
-    found = find_written(tenant, phase, intent.external_id, intent.payload["body"])
+    body = intent.payload["body"]
+    found = find_written(tenant, phase, intent.external_id, body)
+    if found is None and phase.destination not in CORE_OBJECTS:
+        # Only the others would stand twice: a second look, for a request that is still under way or an index that lags.
+        tenant.pause(LATEST, "a write whose answer was lost may still be under way")
+        found = find_written(tenant, phase, intent.external_id, body)
     if found is None:
         ledger.withdraw(intent.seq, reason="looked up: the tenant does not hold it")
         return False
-    ledger.confirm(intent.seq, found[0], answer=found[1])
+    ledger.confirm(intent.seq, found["id"], answer=keep_found(phase.destination, body, found))
     return True
 
 
@@ -123,11 +131,9 @@ def is_as_sent(object: str, body: dict[str, Any], current: Values) -> bool:
     return not added and all(is_same(name, value, current[name]) for name, value in sent.items() if name in current)
 
 
-def _find_activity(tenant: Tenant, phase: Phase, mark: str, body: dict[str, Any]) -> tuple[int, Values] | None:
-    for record in _list_candidates(tenant, phase.destination, read_parent(body)):
-        if str(record.get("description") or "").rstrip().endswith(mark):
-            return record["id"], read_values(phase.destination, record)
-    return None
+def _find_activity(tenant: Tenant, phase: Phase, mark: str, body: dict[str, Any]) -> dict[str, Any] | None:
+    candidates = _list_candidates(tenant, phase.destination, read_parent(body))
+    return next((each for each in candidates if str(each.get("description") or "").rstrip().endswith(mark)), None)
 
 
 def _list_candidates(tenant: Tenant, object: str, parent: Parent | None) -> Iterable[dict[str, Any]]:

@@ -1,50 +1,51 @@
 """The way back: what we changed is restored, what we created is deleted, what others touched since is held.
 
 Records go in the reverse of the order they came in, so that nothing is deleted while something of ours hangs on it.
-It restores what the API can write. It brings back neither stamps nor counters, nor the links a pre-existing deal got to
-pre-existing contacts: the API can only add those. What is left different shows in the proof.
+It needs the ledger and the tenant, and nothing else: any process can begin it, and any other go on with it.
 """
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from workbench.errors import HoldRecord, WorkbenchError
 from workbench.freshsales.client import InDoubt, Tenant
-from workbench.freshsales.costs import BATCH
+from workbench.freshsales.costs import BATCH, MOST_UNSETTLED
 from workbench.ledger import Ledger, Standing
-from workbench.load.changes import Body, keep_answer, write_back
-from workbench.load.proof import prove_rollback
+from workbench.load.changes import Body, clear_missing, keep_answer, write_back
+from workbench.load.deletions import confirm_deletes, describe_delete, goes_by_hundreds, settle_deletes
 from workbench.load.reading import read_record
 from workbench.load.recovery import recall_phase, settle_doubt, settle_doubts
+from workbench.load.scope import EVERYTHING, Scope
+from workbench.load.selection import Chosen, Selection, select_records
 from workbench.load.survey import Survey, survey_tenant
-from workbench.model import ACTIVITY_OBJECTS, HELD, ROLLBACK_COUNTS, ROLLBACK_PREVIEW, frame
+from workbench.load.writer import MOST_TRIES
+from workbench.model import HELD, ROLLBACK_COUNTS, frame
 
-__all__ = ["preview_rollback", "prove_rollback", "roll_back"]
+Progress = Callable[..., None]  # called with the phase, done= and total=
 RELEASE = "decide with whoever changed it; delete or restore it by hand in Freshsales if it may go"
+ENTANGLED = "changed_by_later_run", "a later run changed it again; it was left as that run wrote it"
+STILL_THERE = "still_there", "Freshsales took the request to delete it several times and still holds it"
+LOST = "edited_in_tenant", "somebody deleted it in Freshsales; its state before the load is in the ledger"
 
 
-def preview_rollback(ledger: Ledger) -> pl.DataFrame:
-    """What a rollback would do, from the ledger alone.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolledBack:
+    """What a rollback did.
 
-    Returns:
-        ROLLBACK_PREVIEW in the order of the rollback; `requests` counts the changes, not the reading before and after.
+    Attributes:
+        counts: ROLLBACK_COUNTS in the order of the rollback.
+        held: HELD: the records that were left as they are, and why.
+        unseen: What nothing could show us, in words a customer reads.
     """
-    rows = []
-    for phase, records in _list_standing(ledger).items():
-        deletes = sum(record.created for record in records)
-        per_request = 1 if records[0].destination in ACTIVITY_OBJECTS else BATCH
-        restores = len(records) - deletes
-        rows.append(
-            {"phase": phase, "destination": records[0].destination, "delete": deletes, "restore": restores,
-             "requests": math.ceil(deletes / per_request) + 2 * restores}
-        )  # fmt: skip
-    return frame(rows, ROLLBACK_PREVIEW)
+
+    counts: pl.DataFrame
+    held: pl.DataFrame
+    unseen: tuple[str, ...]
 
 
 def roll_back(
@@ -52,171 +53,194 @@ def roll_back(
     tenant: Tenant,
     *,
     run_label: str,
-    progress: Callable[..., None] = lambda phase, *, done, total: None,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Take back everything the ledger says we did; killed at any instant, the next call goes on from there.
-
-    Returns:
-        ROLLBACK_COUNTS in the order of the rollback, and HELD: the records that were left as they are, and why.
+    scope: Scope = EVERYTHING,
+    progress: Progress = lambda phase, *, done, total: None,
+) -> RolledBack:
+    """Take back what the ledger says we did; killed at any instant, the next call goes on from there.
 
     Raises:
+        UsageError: The ledger knows nothing of that name.
         RetryLater: The tenant does not answer; what was done stands in the ledger.
     """
     ledger.begin_run(run_label)
+    settle_deletes(tenant, ledger)
     settle_doubts(tenant, ledger, ())
-    standing = _list_standing(ledger)
-    survey = survey_tenant(tenant, ledger, [record for records in standing.values() for record in records])
-    way = _WayBack(ledger=ledger, tenant=tenant, survey=survey)
+    selection = select_records(ledger, scope)
+    survey = survey_tenant(tenant, ledger, selection)
+    staying = Counter(each.key[0] for each in selection.staying)
+    way = _WayBack(ledger=ledger, tenant=tenant, survey=survey, staying=staying)
+    phases = selection.by_phase()
+    way.hold_all(selection)
     # Restores come first: what was there before us must not point at anything when that is deleted.
-    for records in standing.values():
-        for record in records:
-            if not record.created:
-                way.take(record, way.restore)
-    for done, (phase, records) in enumerate(standing.items(), start=1):
-        way.delete_all([record for record in records if record.created])
-        progress(phase, done=done, total=len(standing))
+    for records in phases.values():
+        way.restore_all(records)
+    for done, (phase, records) in enumerate(phases.items(), start=1):
+        way.delete_all([each for each in records if each.action == "delete"])
+        progress(phase, done=done, total=len(phases))
     ledger.save()
-    return way.count(standing), _list_held(ledger, standing)
+    return RolledBack(counts=way.count(phases), held=_list_held(ledger, selection), unseen=tuple(survey.unseen))
 
 
 @dataclass(kw_only=True)
 class _WayBack:
-    """One rollback under way."""
+    """One rollback under way; `staying` counts what is not to be taken back, by object."""
 
     ledger: Ledger
     tenant: Tenant
     survey: Survey
+    staying: Counter[str]
     done: Counter[tuple[str, str]] = field(default_factory=Counter)  # by phase and deleted | restored | held | requests
 
-    def take(self, record: Standing, act: Callable[[Standing], None]) -> None:
-        """Take one record back, or hold it with the reason."""
-        before = self.tenant.requests
-        if self.survey.keeps(record):
-            self._hold(record, self.survey.reasons[record.phase, record.external_id])
-        else:
-            act(record)
-        self.done[record.phase, "requests"] += self.tenant.requests - before
+    def hold_all(self, selection: Selection) -> None:
+        """Write down of everything that must stay why it does."""
+        for each in selection.chosen:
+            if why := self.survey.reasons.get(each.name):
+                self._hold(each, why)
+        for each in selection.entangled:
+            self._hold(each, ENTANGLED)
 
-    def restore(self, record: Standing) -> None:
-        """Write the before-image back where the record differs from it."""
-        try:
-            current = read_record(self.tenant, record.destination, record.destination_id)
-        except HoldRecord:
-            self._hold(record, "somebody deleted it in Freshsales; its state before the load is in the ledger")
-            return
-        body = write_back(self.ledger.before_image(record), current)
-        seq = self.ledger.intend(
-            recall_phase(record), record.external_id, action="restore", body=body, destination_id=record.destination_id
-        )
-        is_done = self._ask(record, seq, lambda: self._send_back(record, seq, body, known=current))
-        self.done[record.phase, "restored"] += is_done
+    def restore_all(self, records: Iterable[Chosen]) -> None:
+        """Give records that were there before us, or before a later run of ours, their former values."""
+        for each in records:
+            if each.action != "delete" and each.name not in self.survey.reasons:
+                before = self.tenant.requests
+                self._restore(each)
+                self.done[each.record.phase, "requests"] += self.tenant.requests - before
 
-    def delete_all(self, records: list[Standing]) -> None:
+    def delete_all(self, records: list[Chosen]) -> None:
         """Delete records of one phase, a hundred a request where the API allows."""
-        for record in records:
-            if self.survey.keeps(record):
-                self.take(record, self.delete)
-        free = [record for record in records if not self.survey.keeps(record)]
-        if not free or free[0].destination in ACTIVITY_OBJECTS:
-            for record in free:
-                self.take(record, self.delete)
+        free = [each for each in records if each.name not in self.survey.reasons]
+        if not free:
             return
-        for start in range(0, len(free), BATCH):
-            self._delete_batch(free[start : start + BATCH])
+        before = self.tenant.requests
+        if goes_by_hundreds(free[0].record.destination):
+            for start in range(0, len(free), BATCH * MOST_UNSETTLED):
+                self._delete_lot(free[start : start + BATCH * MOST_UNSETTLED])
+        else:
+            for each in free:
+                self._delete_alone(each, self._intend([each])[each.record.external_id])
+        self.done[free[0].record.phase, "deleted"] += sum(map(self._is_back, free))
+        for parent in self.survey.keep_parents(each for each in free if not self._is_back(each)):
+            self._hold(parent, self.survey.reasons[parent.name])
+        self.done[free[0].record.phase, "requests"] += self.tenant.requests - before
 
-    def delete(self, record: Standing) -> None:
-        """Delete one record; one that is gone already is as good as deleted."""
-        seq = self._intend_delete(record)
-        self.done[record.phase, "deleted"] += self._ask(record, seq, lambda: self._delete_one(record, seq))
-
-    def count(self, standing: dict[str, list[Standing]]) -> pl.DataFrame:
+    def count(self, phases: dict[str, list[Chosen]]) -> pl.DataFrame:
         """ROLLBACK_COUNTS."""
         kinds = ("deleted", "restored", "held", "requests")
         rows = [
-            {"phase": phase, "destination": records[0].destination} | {kind: self.done[phase, kind] for kind in kinds}
-            for phase, records in standing.items()
+            {"phase": phase, "destination": records[0].record.destination}
+            | {kind: self.done[phase, kind] for kind in kinds}
+            for phase, records in phases.items()
         ]
         return frame(rows, ROLLBACK_COUNTS)
 
-    def _delete_batch(self, batch: list[Standing]) -> None:
-        requests, object = self.tenant.requests, batch[0].destination
-        seqs = {record.destination_id: self._intend_delete(record) for record in batch}
+    def _delete_lot(self, lot: list[Chosen]) -> None:
+        """Hand in batch after batch, then look once which records are gone; what is not is handed in again."""
+        left = lot
+        for _ in range(MOST_TRIES):
+            for start in range(0, len(left), BATCH):
+                if not self._hand_in(left[start : start + BATCH]):
+                    break
+            staying = self.staying[lot[0].key[0]]
+            confirm_deletes(self.tenant, self.ledger, self._list_doubts(lot), staying=staying)
+            left = [each for each in left if self.ledger.standing(*each.name).state == "loaded"]
+        for each in left:
+            self._hold(each, STILL_THERE)
+
+    def _list_doubts(self, lot: list[Chosen]) -> list[Standing]:
+        standing = (self.ledger.standing(*each.name) for each in lot)
+        return [doubt for doubt in standing if doubt.state == "in_doubt"]
+
+    def _hand_in(self, batch: list[Chosen]) -> bool:
+        """Send one batch; false where its answer was lost, and sending more would be blind."""
+        seqs = self._intend(batch)
         try:
-            self.tenant.bulk_delete(object, list(seqs))
+            self.tenant.bulk_delete(batch[0].record.destination, [each.key[1] for each in batch])
         except InDoubt:
-            settle_doubts(self.tenant, self.ledger, ())
-            if not all(self._is_back(record) for record in batch):
-                raise
+            return False
         except HoldRecord:
             # The batch was refused as a whole: one by one the tenant says which record is the reason.
-            for record in batch:
-                self._ask(
-                    record, seqs[record.destination_id], lambda r=record: self._delete_one(r, seqs[r.destination_id])
-                )
+            for each in batch:
+                self._delete_alone(each, seqs[each.record.external_id])
         except WorkbenchError:
             self._withdraw(seqs.values())
             raise
-        else:
-            for id, seq in seqs.items():
-                self.ledger.confirm(seq, id)
-        self.done[batch[0].phase, "deleted"] += sum(self._is_back(record) for record in batch)
-        self.done[batch[0].phase, "requests"] += self.tenant.requests - requests
+        return True
 
-    def _ask(self, record: Standing, seq: int, send: Callable[[], None]) -> bool:
-        """Send one change of the way back; true where it is done."""
+    def _delete_alone(self, each: Chosen, seq: int) -> None:
+        """Delete one record; one that is gone already is as good as deleted."""
+
+        def send() -> None:
+            self.tenant.delete(*each.key)
+            self.ledger.confirm(seq, each.key[1])
+
+        self._ask(each, seq, send)
+
+    def _restore(self, each: Chosen) -> None:
+        current = self.survey.current.get(each.name)
+        try:
+            current = current or read_record(self.tenant, *each.key)
+        except HoldRecord:
+            self._hold(each, LOST)
+            return
+        record, phase = each.record, recall_phase(each.record)
+        if each.action == "revert":
+            intent = self.ledger.entry(self.ledger.entry(each.previous).payload["intent"]).payload
+            body, hash = clear_missing(self.ledger.last_sent(record), intent["body"]), intent["content_hash"]
+            known = {"action": "update", "content_hash": hash}
+        else:
+            body, known = write_back(self.ledger.before_image(record), current), {"action": "restore"}
+        seq = self.ledger.intend(phase, record.external_id, body=body, destination_id=record.destination_id, **known)
+        self._ask(each, seq, lambda: self._send_back(each, seq, body, current))
+        stands = self.ledger.standing(*each.name)
+        self.done[record.phase, "restored"] += stands.state != "held"
+
+    def _send_back(self, each: Chosen, seq: int, body: Body, current: Body) -> None:
+        shown = self.survey.shown.get(each.name)
+        unsent = current | {"updated_at": shown.stamp.isoformat() if shown else None}
+        answer = self.tenant.update(*each.key, body) if body else unsent
+        self.ledger.confirm(seq, each.key[1], answer=keep_answer(each.key[0], body, answer))
+
+    def _ask(self, each: Chosen, seq: int, send: Callable[[], None]) -> None:
+        """Send one change of the way back and write down what came of it."""
         try:
             send()
         except InDoubt:
-            doubt = self.ledger.standing(record.phase, record.external_id)
-            if not settle_doubt(self.tenant, self.ledger, recall_phase(record), doubt):
+            doubt = self.ledger.standing(*each.name)
+            if not settle_doubt(self.tenant, self.ledger, recall_phase(each.record), doubt):
                 raise
         except HoldRecord as why:
-            self.done[record.phase, "held"] += 1
+            self.done[each.record.phase, "held"] += 1
             self.ledger.refuse(seq, code=why.code, reason=f"not taken back: {why}", field=why.field, release=RELEASE)
         except WorkbenchError:
             self._withdraw([seq])
             raise
-        return self._is_back(record)
 
-    def _is_back(self, record: Standing) -> bool:
-        return self.ledger.standing(record.phase, record.external_id).state == "rolled_back"
+    def _intend(self, batch: list[Chosen]) -> dict[str, int]:
+        meant = {
+            each.record.external_id: (
+                describe_delete(self.ledger.last_sent(each.record), self.survey.shown.get(each.name)),
+                each.key[1],
+            )
+            for each in batch
+        }
+        return self.ledger.intend_deletes(recall_phase(batch[0].record), meant)
 
-    def _send_back(self, record: Standing, seq: int, body: Body, *, known: Body) -> None:
-        answer = self.tenant.update(record.destination, record.destination_id, body) if body else known
-        self.ledger.confirm(seq, record.destination_id, answer=keep_answer(record.destination, body, answer))
+    def _is_back(self, each: Chosen) -> bool:
+        return self.ledger.standing(*each.name).state == "rolled_back"
 
-    def _delete_one(self, record: Standing, seq: int) -> None:
-        self.tenant.delete(record.destination, record.destination_id)
-        self.ledger.confirm(seq, record.destination_id)
+    def _hold(self, each: Chosen, why: tuple[str, str]) -> None:
+        self.done[each.record.phase, "held"] += 1
+        phase, (code, reason) = recall_phase(each.record), why
+        self.ledger.hold(phase, each.record.external_id, code=code, reason=reason, release=RELEASE)
 
-    def _intend_delete(self, record: Standing) -> int:
-        sent = self.ledger.last_sent(record)
-        about = {name: sent[name] for name in ("targetable_type", "targetable_id") if name in sent}
-        return self.ledger.intend(
-            recall_phase(record), record.external_id, action="delete", body=about, destination_id=record.destination_id
-        )
-
-    def _hold(self, record: Standing, reason: str) -> None:
-        self.done[record.phase, "held"] += 1
-        self.ledger.hold(
-            recall_phase(record), record.external_id, code="edited_in_tenant", reason=reason, release=RELEASE
-        )
-
-    def _withdraw(self, seqs) -> None:
+    def _withdraw(self, seqs: Iterable[int]) -> None:
         for seq in seqs:
             self.ledger.withdraw(seq, reason="it was never sent")
 
 
-def _list_standing(ledger: Ledger) -> dict[str, list[Standing]]:
-    """What stands because of us, by phase, the last phase first."""
-    standing = {
-        phase: [record for record in ledger.standings(phase) if record.is_standing]
-        for phase in reversed(ledger.phases())
-    }
-    return {phase: records for phase, records in standing.items() if records}
-
-
-def _list_held(ledger: Ledger, standing: dict[str, list[Standing]]) -> pl.DataFrame:
-    tried = [{"phase": phase, "external_id": record.external_id} for phase in standing for record in standing[phase]]
-    keys = pl.DataFrame(tried, schema={"phase": pl.String, "external_id": pl.String})
+def _list_held(ledger: Ledger, selection: Selection) -> pl.DataFrame:
+    tried = [*selection.chosen, *selection.entangled]
+    names = {"phase": [each.name[0] for each in tried], "external_id": [each.name[1] for each in tried]}
+    keys = pl.DataFrame(names, schema={"phase": pl.String, "external_id": pl.String})
     return ledger.held().join(keys, on=["phase", "external_id"], how="semi").match_to_schema(HELD)

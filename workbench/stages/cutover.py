@@ -8,10 +8,10 @@ import polars as pl
 
 from workbench.compiled import bind_inputs, read_compiled, read_templates, records_from, set_up
 from workbench.engagement import RunFolder
+from workbench.evidence.checkpoints import open_ledger
 from workbench.folder import save_csv, save_frames
 from workbench.freshsales.client import Tenant
 from workbench.gate import pass_approval, pass_gate
-from workbench.ledger import Ledger
 from workbench.load.delta import apply_delta, find_delta
 from workbench.progress import report_progress
 from workbench.reconcile.counts import reconcile_counts, reconcile_fill, reconcile_owners
@@ -47,7 +47,7 @@ def cut_over(run: RunFolder, tenant: Tenant) -> Cutover:
     _, layout = read_templates(engagement)
     stage_folder(engagement.cutover_source, layout, run.path / "staged")
     current = records_from(engagement, compiled.phases, run.path / "staged")
-    with Ledger.open(engagement.ledger) as ledger:
+    with open_ledger(engagement) as ledger:
         delta = find_delta(compiled.records, current)
         setup = set_up(run, compiled, tenant=tenant, ledger=ledger)
         counts = apply_delta(setup, compiled.phases, current, delta, progress=report_progress)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import polars as pl
 
+from workbench.budget.outlook import count_holdings, look_ahead
 from workbench.compiled import read_templates
-from workbench.discover.forecast import forecast_requests
 from workbench.discover.gaps import build_gap_register
 from workbench.discover.grade import Grade, grade_engagement
 from workbench.discover.links import find_relationships
@@ -17,7 +18,7 @@ from workbench.discover.roster import build_roster
 from workbench.engagement import Engagement, RunFolder
 from workbench.errors import StopRun
 from workbench.evidence.manifest import hash_inputs
-from workbench.folder import save_frames
+from workbench.folder import save_frames, write_text
 from workbench.freshsales.client import Tenant
 from workbench.freshsales.plans import read_plans
 from workbench.freshsales.schema import TenantSchema, read_schema
@@ -25,7 +26,7 @@ from workbench.layout import Layout
 from workbench.model import Phase
 from workbench.pack import Pack
 from workbench.plan import compile_phases
-from workbench.records import build_records, derive_columns
+from workbench.records import derive_columns
 from workbench.sources.files import Staged, read_staged, source_digest, stage_folder
 
 INPUTS = ("engagement.toml", "pack.toml", "layout.toml", "roster.csv")
@@ -42,7 +43,10 @@ class Discovery:
     objects: pl.DataFrame
     gaps: pl.DataFrame
     roster: pl.DataFrame
+    holdings: pl.DataFrame
     forecast: pl.DataFrame
+    durations: pl.DataFrame
+    savings: pl.DataFrame
     grade: Grade
     phases: tuple[Phase, ...]
     facts: dict[str, object]
@@ -63,7 +67,15 @@ def discover(run: RunFolder, tenant: Tenant) -> Discovery:
     _check_ingest(source.files)
     staged = read_staged(run.path / "staged")
     phases = compile_phases(pack, layout=layout, capabilities=schema.capabilities)
-    frames = _describe(engagement, pack, layout, schema, staged, source, phases)
+    holdings = count_holdings(tenant)
+    derived = derive_columns(staged, pack)
+    outlook = look_ahead(
+        engagement, _compile_for_each(engagement, pack, layout, phases), derived, layout,
+        schema=schema, holdings=holdings, today=datetime.now(UTC).date(), answer=tenant.seconds_per_request,
+    )  # fmt: skip
+    frames = _describe(engagement, pack, layout, schema, staged, source)
+    frames |= {"holdings": holdings, **outlook.frames}
+    write_text(run.path / "savings.md", outlook.routes)
     save_frames(run.path, {**frames, "files": source.files, "rejected": source.rejected})
     (run.path / "tenant_schema.json").write_text(schema.to_json())
     return Discovery(
@@ -90,14 +102,11 @@ def _describe(
     schema: TenantSchema,
     staged: dict[str, pl.DataFrame],
     source: Staged,
-    phases: tuple[Phase, ...],
 ) -> dict[str, pl.DataFrame]:
     """The frames that describe the source, by the name they are saved under."""
     inventory = build_inventory(staged, layout)
     relationships = find_relationships(staged, layout)
     roster_file = engagement.folder / "roster.csv"
-    derived = derive_columns(staged, pack)
-    records = [(phase.name, phase.destination, build_records(phase, derived).height) for phase in phases]
     return {
         "inventory": inventory,
         "relationships": relationships,
@@ -111,7 +120,16 @@ def _describe(
             repeated_keys=find_repeated_keys(staged, layout),
         ),
         "roster": build_roster(staged, pack.owners, roster_file if roster_file.exists() else None),
-        "forecast": forecast_requests(records, read_plans(), share=engagement.share),
+    }
+
+
+def _compile_for_each(
+    engagement: Engagement, pack: Pack, layout: Layout, own: tuple[Phase, ...]
+) -> dict[str, tuple[Phase, ...]]:
+    """The phases each plan would have by its capabilities; the engagement's own by those of its tenant."""
+    return {
+        name: own if name == engagement.plan else compile_phases(pack, layout=layout, capabilities=limits.capabilities)
+        for name, limits in read_plans().items()
     }
 
 

@@ -11,12 +11,12 @@ import polars as pl
 from workbench.compiled import read_templates
 from workbench.engagement import INPUTS, RunFolder, home_folder
 from workbench.evidence.approvals import list_approvals
+from workbench.evidence.checkpoints import read_ledger
 from workbench.evidence.manifest import hash_inputs, hash_run
 from workbench.evidence.seal import seal
 from workbench.evidence.signing import load_or_create_key
 from workbench.folder import save_csv, save_frames, write_text
 from workbench.gate import pass_approval
-from workbench.ledger import Ledger
 from workbench.pack import Pack
 
 
@@ -47,7 +47,8 @@ def hand_off(run: RunFolder) -> Handoff:
     pass_approval(run)
     pack, _ = read_templates(engagement)
     mapping = engagement.latest_run("mapping").path
-    with Ledger.open_read_only(engagement.ledger) as ledger:
+    with read_ledger(engagement) as ledger:
+        ledger.check_whole()
         frames = {
             "inventories": _list_inventories(pack),
             "gaps": pl.read_parquet(engagement.latest_run("discovery").path / "gaps.parquet"),

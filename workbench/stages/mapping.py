@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 
+from workbench.budget.outlook import look_ahead
 from workbench.compiled import bind_inputs, read_templates
 from workbench.decisions import Decision, read_decisions
-from workbench.discover.forecast import forecast_requests
 from workbench.engagement import Engagement, RunFolder
 from workbench.errors import raise_problems
 from workbench.folder import save_csv, save_frames, write_text
 from workbench.freshsales.client import Tenant
 from workbench.freshsales.owners import resolve_owners
-from workbench.freshsales.plans import read_plans
 from workbench.freshsales.schema import TenantSchema, create_missing, plan_schema, preflight, read_schema
 from workbench.gate import pass_approval
 from workbench.layout import Layout
@@ -42,6 +42,8 @@ class Mapping:
     schema_plan: pl.DataFrame
     row_outcomes: pl.DataFrame
     forecast: pl.DataFrame
+    durations: pl.DataFrame
+    savings: pl.DataFrame
     open_points: tuple[str, ...]
     facts: dict[str, object]
     inputs: dict[str, str]
@@ -62,9 +64,17 @@ def map_fields(run: RunFolder, tenant: Tenant) -> Mapping:
     decisions = _decide(run, pack, layout, schema)
     phases = compile_phases(pack, layout=layout, capabilities=schema.capabilities, decisions=decisions)
     schema_plan = create_missing(tenant, plan_schema(phases, schema))
-    schema = read_schema(tenant, plan=engagement.plan)
-    frames = _compile(engagement, discovery, pack, schema, phases, decisions)
-    frames["schema_plan"] = schema_plan
+    if "created" in schema_plan["state"]:
+        schema = read_schema(tenant, plan=engagement.plan)
+    derived = derive_columns(read_staged(discovery / "staged"), pack)
+    outlook = look_ahead(
+        engagement, {engagement.plan: phases}, derived, layout,
+        schema=schema, holdings=pl.read_parquet(discovery / "holdings.parquet"), today=datetime.now(UTC).date(),
+        answer=tenant.seconds_per_request,
+    )  # fmt: skip
+    frames = _compile(engagement, discovery, pack, schema, phases, decisions, derived)
+    frames |= {"schema_plan": schema_plan, **outlook.frames}
+    write_text(run.path / "savings.md", outlook.routes)
     save_frames(run.path, frames)
     save_csv(run.path / "field_map.csv", frames["proposals"])
     write_text(run.path / "mapping.json", phases_to_json(phases))
@@ -98,9 +108,9 @@ def _compile(
     schema: TenantSchema,
     phases: tuple[Phase, ...],
     decisions: tuple[Decision, ...],
+    derived: dict[str, pl.DataFrame],
 ) -> dict[str, pl.DataFrame]:
     """The frames of the mapping, by the name they are saved under."""
-    derived = derive_columns(read_staged(discovery / "staged"), pack)
     records = {phase.name: build_records(phase, derived) for phase in phases}
     return {
         "proposals": propose_fields(pl.read_parquet(discovery / "inventory.parquet"), pack, phases, decisions),
@@ -111,11 +121,6 @@ def _compile(
             records=count_by_owner(records),
         ),
         "row_outcomes": account_rows(pack, phases, derived),
-        "forecast": forecast_requests(
-            [(phase.name, phase.destination, records[phase.name].height) for phase in phases],
-            read_plans(),
-            share=engagement.share,
-        ),
     }
 
 

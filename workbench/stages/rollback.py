@@ -8,12 +8,15 @@ import polars as pl
 
 from workbench.engagement import RunFolder
 from workbench.errors import StopRun
+from workbench.evidence.checkpoints import open_ledger
 from workbench.evidence.manifest import hash_inputs
 from workbench.folder import save_csv, save_frames
 from workbench.freshsales.client import Tenant
-from workbench.ledger import Ledger
-from workbench.load.proof import prove_rollback
-from workbench.load.rollback import preview_rollback, roll_back
+from workbench.load.limits import list_limits
+from workbench.load.proof import Proof, prove_rollback
+from workbench.load.rollback import roll_back
+from workbench.load.rollback_preview import preview_rollback
+from workbench.load.scope import Scope, parse_scope
 from workbench.progress import report_progress
 from workbench.shown import Shown
 
@@ -22,35 +25,47 @@ INPUTS = ("engagement.toml",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollback:
-    """What was to be done, what was done, and the proof by reading back."""
+    """What was to be done, what was done, the proof by reading back, and what could not be brought back."""
 
     preview: pl.DataFrame
     counts: pl.DataFrame
     held: pl.DataFrame
     proof: pl.DataFrame
+    unrestored: pl.DataFrame
+    limits: pl.DataFrame
     facts: dict[str, object]
     inputs: dict[str, str]
 
 
-def roll_back_load(run: RunFolder, tenant: Tenant) -> Rollback:
+def roll_back_load(run: RunFolder, tenant: Tenant, *, scope: str = "") -> Rollback:
     """Delete what this engagement created, restore what it changed, hold what somebody edited since.
 
+    Args:
+        scope: What to take back, as `parse_scope` reads it; empty for everything.
+
     Raises:
+        UsageError: Nothing of that name was ever written; nothing was done.
         StopRun: Another run is writing.
         RetryLater: The tenant stopped answering; run the stage again, it goes on from there.
     """
-    with Ledger.open(run.engagement.ledger) as ledger:
-        preview = preview_rollback(ledger)
-        counts, held = roll_back(ledger, tenant, run_label=run.label, progress=report_progress)
+    wanted = parse_scope(scope)
+    with open_ledger(run.engagement) as ledger:
+        ledger.check_whole()
+        preview = preview_rollback(ledger, wanted)
+        done = roll_back(ledger, tenant, run_label=run.label, scope=wanted, progress=report_progress)
         proof = prove_rollback(ledger, tenant)
-    frames = {"preview": preview, "counts": counts, "held": held, "proof": proof}
+    frames = {
+        "preview": preview,
+        "counts": done.counts,
+        "held": done.held,
+        "proof": proof.phases,
+        "unrestored": proof.unrestored,
+        "limits": list_limits(done.unseen),
+    }
     save_frames(run.path, frames)
-    save_csv(run.path / "held.csv", held)
-    return Rollback(
-        facts=_facts(frames, tenant),
-        inputs=hash_inputs(run.engagement, INPUTS),
-        **frames,
-    )
+    for name in ("held", "unrestored"):
+        save_csv(run.path / f"{name}.csv", frames[name])
+    return Rollback(facts=_facts(wanted, frames, proof, tenant), inputs=hash_inputs(run.engagement, INPUTS), **frames)
 
 
 def require_proof(result: Rollback) -> Shown:
@@ -69,11 +84,16 @@ def require_proof(result: Rollback) -> Shown:
     return Shown(html=f"<p>{sentence}</p>", text=sentence)
 
 
-def _facts(frames: dict[str, pl.DataFrame], tenant: Tenant) -> dict[str, object]:
-    counts = frames["counts"]
+def _facts(scope: Scope, frames: dict[str, pl.DataFrame], proof: Proof, tenant: Tenant) -> dict[str, object]:
+    preview, counts = frames["preview"], frames["counts"]
+    agrees = "as it ought to be" if proof.holds else f"it ought to be {proof.expected[:16]}"
     return {
+        "Taken back": str(scope),
         "Records deleted": int(counts["deleted"].sum()),
         "Records restored": int(counts["restored"].sum()),
-        "Held, because somebody edited them": frames["held"].height,
+        "Held, left as they are": frames["held"].height,
+        "Fields that could not be restored": frames["unrestored"].height,
+        "Requests expected": int(preview["requests"].sum()),
         "Requests used": tenant.requests,
+        "Digest of what was read back": f"{proof.found[:16]}, {agrees}",
     }

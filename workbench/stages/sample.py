@@ -9,10 +9,10 @@ import polars as pl
 
 from workbench.compiled import bind_inputs, read_compiled, set_up
 from workbench.engagement import RunFolder
+from workbench.evidence.checkpoints import open_ledger
 from workbench.folder import save_csv, save_frames
 from workbench.freshsales.client import Tenant
 from workbench.gate import pass_approval, pass_gate
-from workbench.ledger import Ledger
 from workbench.load.phases import load_phases
 from workbench.progress import report_progress
 from workbench.reconcile.diff import diff_records
@@ -47,7 +47,7 @@ def load_sample(run: RunFolder, tenant: Tenant, *, size: int | None = None) -> S
     compiled = read_compiled(engagement, tenant)
     pass_gate(run, compiled.schema)
     sample = pick_sample(compiled.phases, compiled.records, size=size or engagement.sample_size, seed=engagement.seed)
-    with Ledger.open(engagement.ledger) as ledger:
+    with open_ledger(engagement) as ledger:
         setup = set_up(run, compiled, tenant=tenant, ledger=ledger)
         counts = load_phases(setup, compiled.phases, compiled.records, only=sample, progress=report_progress)
         returned = read_back(tenant, ledger, sample)

@@ -4,6 +4,7 @@ Every table is masked, escaped and equal byte for byte between two renders. A fr
 cut, says so, and names the file that has the rest.
 """
 
+from workbench.tables.budget import show_durations, show_requests, show_savings
 from workbench.tables.closing import (
     show_approvals,
     show_documents,
@@ -32,7 +33,9 @@ from workbench.tables.reconcile import (
     show_owner_rates,
     show_proof,
     show_rollback,
+    show_rollback_limits,
     show_rollback_preview,
+    show_unrestored,
     show_validation,
 )
 from workbench.tables.source import (
@@ -52,6 +55,7 @@ __all__ = [
     "show_diff",
     "show_diff_summary",
     "show_documents",
+    "show_durations",
     "show_facts",
     "show_files",
     "show_fill",
@@ -70,10 +74,14 @@ __all__ = [
     "show_rejected",
     "show_relationships",
     "show_rollback",
+    "show_rollback_limits",
     "show_rollback_preview",
+    "show_requests",
     "show_roster",
     "show_row_outcomes",
     "show_sample",
+    "show_savings",
     "show_schema_plan",
+    "show_unrestored",
     "show_validation",
 ]

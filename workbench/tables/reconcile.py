@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from workbench.evidence.masking import mask_column
 from workbench.shown import Shown
 from workbench.tables.cells import code, count, mark, share, text
 from workbench.tables.theme import add_total, build_table, fold, to_id
@@ -143,6 +144,7 @@ def show_owner_rates(owners: pl.DataFrame) -> Shown:
 
 def show_rollback_preview(preview: pl.DataFrame) -> Shown:
     """What a rollback would do, as ROLLBACK_PREVIEW, in the order it would do it."""
+    along = int(preview["along"].sum())
     return build_table(
         add_total(_name_destinations(preview), label="phase", words="All phases"),
         {
@@ -150,12 +152,13 @@ def show_rollback_preview(preview: pl.DataFrame) -> Shown:
             "destination": text("Became"),
             "delete": count("To delete"),
             "restore": count("To restore"),
+            **({"along": count("Taken along")} if along else {}),
             "requests": count("Requests"),
         },
         id="rollback-preview",
         title="Planned, by phase",
-        note="Records this migration created are deleted; records that were there before get their old values back. "
-        "Reading them before and after takes further requests.",
+        note="Records this migration created are deleted; records that were there before get their old values back."
+        + (" Taken along: records that hang on one that was asked for and would point at nothing." if along else ""),
         empty="nothing of this migration stands in Freshsales.",
         has_total=True,
     )
@@ -192,13 +195,44 @@ def show_proof(proof: pl.DataFrame) -> Shown:
             "found_gone": count("Found gone"),
             "restored": count("Restored"),
             "found_as_before": count("Found as before"),
-            "held": count("Held"),
+            "held": count("Still standing"),
             "holds": mark("Proved"),
         },
         id="proof",
         title="Read back, by phase",
+        note="Still standing: records that were held, or that nobody asked to be taken back.",
         empty="nothing was written, so there is nothing to prove.",
         has_total=True,
+    )
+
+
+def show_unrestored(unrestored: pl.DataFrame) -> Shown:
+    """What a rollback could not bring back, as UNRESTORED, a line a record and field; ids are masked."""
+    return build_table(
+        _name_destinations(unrestored).with_columns(mask_column(pl.col("external_id"), "id")),
+        {
+            "phase": code("Phase"),
+            "external_id": code("Record"),
+            "destination": text("Became"),
+            "field": code("Field"),
+            "why": text("Why it stays as it is"),
+            "remedy": text("What can be done"),
+        },
+        id="unrestored",
+        title="Not brought back, by record",
+        empty="every field of every restored record holds what it held before.",
+        limit=30,
+        rest_in="unrestored.csv",
+    )
+
+
+def show_rollback_limits(limits: pl.DataFrame) -> Shown:
+    """What no rollback brings back and what this one could not see, as ROLLBACK_LIMITS."""
+    return build_table(
+        limits,
+        {"what": text("What"), "why": text("Why, and what it means")},
+        id="rollback-limits",
+        title="Beyond any rollback",
     )
 
 

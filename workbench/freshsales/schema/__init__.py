@@ -3,7 +3,7 @@
 from workbench.freshsales.schema.completion import create_missing
 from workbench.freshsales.schema.needs import plan_schema
 from workbench.freshsales.schema.preflight import preflight
-from workbench.freshsales.schema.reading import read_fields, read_schema
+from workbench.freshsales.schema.reading import read_fields, read_schema, read_users
 from workbench.freshsales.schema.values import SchemaField, TenantSchema, from_json
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "preflight",
     "read_fields",
     "read_schema",
+    "read_users",
 ]

@@ -12,7 +12,7 @@ from workbench.freshsales.plans import find_field_type, read_plans
 from workbench.freshsales.routes import find_route
 from workbench.freshsales.schema.values import SchemaField, TenantSchema
 from workbench.freshsales.selectors import SELECTOR_OF, Choice, read_choice
-from workbench.freshsales.users import read_user
+from workbench.freshsales.users import User, read_user
 from workbench.model import CORE_OBJECTS
 
 MODULES = "settings/module_customizations"
@@ -38,8 +38,18 @@ def read_schema(tenant: Tenant, *, plan: str) -> TenantSchema:
         modules=modules or {},
         fields=fields | {name: read_fields(tenant, name) for name in modules or ()},
         selectors={name: _read_selector(tenant, name) for name in SELECTOR_OF.values()},
-        users=tuple(read_user(item) for item in tenant.read("GET", "selector/owners").get("users", [])),
+        users=read_users(tenant),
     )
+
+
+def count_schema_requests(schema: TenantSchema) -> int:
+    """The requests in which `read_schema` reads this schema: objects, modules and theirs, lists, users."""
+    return len(CORE_OBJECTS) + 1 + len(schema.modules) + len(set(SELECTOR_OF.values())) + 1
+
+
+def read_users(tenant: Tenant) -> tuple[User, ...]:
+    """Everybody who can own records, active or not."""
+    return tuple(read_user(item) for item in tenant.read("GET", "selector/owners").get("users", []))
 
 
 def read_fields(tenant: Tenant, object: str) -> dict[str, SchemaField]:

@@ -210,6 +210,7 @@ SHAPES: dict[Any, Shape] = {
     local.read_digest: Shape(answer=always(object_of({"digest": TEXT})), query=("with_schema",)),
     local.read_journal: Shape(answer=always(object_of({"journal": list_of(ANYTHING)})), query=("since", "limit")),
     local.read_records: Shape(answer=always(object_of({"records": list_of(ANYTHING)}))),
+    local.count_records: Shape(answer=always(object_of({"count": COUNT})), query=("objects",)),
     local.set_time_scale: Shape(
         body=always(object_of({"time_scale": {"type": "number", "exclusiveMinimum": 0, "maximum": 10**6}})),
         answer=always(object_of({"time_scale": {"type": "number"}})),

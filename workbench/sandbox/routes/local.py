@@ -31,6 +31,11 @@ def read_records(call: Call) -> Any:
     return {"records": call.tenant.records(call.path["object"])}
 
 
+def count_records(call: Call) -> Any:
+    """How many live records there are of some objects together: `?objects=contact,deal`."""
+    return {"count": sum(map(call.tenant.count, call.query.get("objects", "").split(",")))}
+
+
 def set_time_scale(call: Call) -> Any:
     """Let tenant time run faster or slower."""
     scale = call.unwrap().get("time_scale")
@@ -123,6 +128,7 @@ ROUTES: Routes = [
     ("GET", "/digest", aside(read_digest)),
     ("GET", "/journal", read_journal),
     ("GET", "/records/{object}", read_records),
+    ("GET", "/count", count_records),
     ("POST", "/time_scale", set_time_scale),
     ("GET", "/quota", read_quota),
     ("POST", "/quota", set_quota),

@@ -1,47 +1,22 @@
 """The ledger keeps every intent and answer, in order, unchanged, through any end of the process."""
 
-import os
-import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import textwrap
-from datetime import UTC, datetime, timedelta
-from itertools import count
 
 import pytest
 
+from tests.ledger.places import PATIENTS, VISITS, load, make_clock
 from workbench.errors import StopRun, UsageError
-from workbench.ledger import Ledger
 from workbench.model import CROSSWALK, HELD, Phase
 
-PATIENTS = Phase(name="patients", source="patients", destination="contact", external_id=("Id",))
-VISITS = Phase(name="encounters.visit", source="encounters", destination="appointment", external_id=("Id",))
-
-
-def make_clock():
-    """A clock that moves one second with every look."""
-    start, ticks = datetime(2026, 1, 1, tzinfo=UTC), count()
-    return lambda: start + timedelta(seconds=next(ticks))
-
 
 @pytest.fixture
-def path(tmp_path):
-    return tmp_path / "ledger.sqlite"
-
-
-@pytest.fixture
-def ledger(path):
-    with Ledger.open(path, clock=make_clock()) as ledger:
+def ledger(place):
+    with place.open(clock=make_clock()) as ledger:
         ledger.begin_run("40_load/x")
         yield ledger
-
-
-def load(ledger, external_id, destination_id, *, phase=PATIENTS, content_hash="h1"):
-    seq = ledger.intend(phase, external_id, action="create", body={"first_name": "Zoë"}, content_hash=content_hash)
-    ledger.confirm(seq, destination_id, answer={"first_name": "Zoë"})
-    return seq
 
 
 @pytest.mark.covers("C-70", "A-74")
@@ -58,25 +33,26 @@ def test_an_answered_intent_leaves_the_record_loaded(ledger):
     assert ledger.destination_id("patients", "p1") == 1656220499163897857
 
 
-def test_an_unanswered_intent_is_in_doubt_after_reopening(path):
+def test_an_unanswered_intent_is_in_doubt_after_reopening(place):
     """What was sent without an answer is known to the next session; an answered one is not doubted."""
-    with Ledger.open(path, clock=make_clock()) as ledger:
+    with place.open(clock=make_clock()) as ledger:
         load(ledger, "p1", 1)
         ledger.intend(PATIENTS, "p2", action="create", body={"email": "x@y.example"})
 
-    with Ledger.open(path, clock=make_clock()) as ledger:
+    with place.open(clock=make_clock()) as ledger:
         assert [record.external_id for record in ledger.in_doubt()] == ["p2"]
         assert ledger.destination_id("patients", "p2") is None
 
 
-def test_an_intent_is_durable_before_the_request(path):
+def test_an_intent_is_durable_before_the_request(place):
     """A process that dies right after intend leaves the intent on disk, and no answer that was not written."""
     program = textwrap.dedent(f"""
         import os, signal
         from pathlib import Path
-        from workbench.ledger import Ledger
+        from workbench.ledger import Ledger, SqliteStore
+        from workbench.ledger.postgres import PostgresStore
         from workbench.model import Phase
-        ledger = Ledger.open(Path({str(path)!r}))
+        ledger = Ledger.open({place.code})
         phase = Phase(name="patients", source="patients", destination="contact", external_id=("Id",))
         first = ledger.intend(phase, "p1", action="create", body={{}})
         ledger.confirm(first, 1)
@@ -86,22 +62,21 @@ def test_an_intent_is_durable_before_the_request(path):
     ended = subprocess.run([sys.executable, "-c", program], timeout=60, check=False)
 
     assert ended.returncode == -signal.SIGKILL
-    with Ledger.open(path) as ledger:
+    with place.open() as ledger:
         assert ledger.standing("patients", "p1").state == "loaded"
         assert ledger.standing("patients", "p2").state == "in_doubt"
         assert ledger.verify_chain() is None
 
 
-def test_entries_can_neither_be_changed_nor_deleted(ledger, path):
-    """The file itself refuses an update or a delete of an entry."""
+@pytest.mark.parametrize("statement", ["UPDATE entries SET payload = '{}'", "DELETE FROM entries"])
+def test_entries_can_neither_be_changed_nor_deleted(ledger, place, statement):
+    """The database itself refuses an update or a delete of an entry."""
     load(ledger, "p1", 1)
     ledger.save()
 
-    other = sqlite3.connect(path)
-    for statement in ("UPDATE entries SET payload = '{}'", "DELETE FROM entries"):
-        with pytest.raises(sqlite3.DatabaseError, match="append-only"):
-            other.execute(statement)
-    other.close()
+    with pytest.raises(Exception, match="append-only"):
+        place.run(statement)
+    assert ledger.verify_chain() is None
 
 
 @pytest.mark.parametrize(
@@ -113,91 +88,49 @@ def test_entries_can_neither_be_changed_nor_deleted(ledger, path):
         ("DELETE FROM entries WHERE seq = 2", 2),
     ],
 )
-def test_a_forged_entry_is_named(path, damage, first_broken):
+def test_a_forged_entry_is_named(place, damage, first_broken):
     """Whoever gets past the triggers is still found by the chain, at the first entry that does not hold."""
-    with Ledger.open(path, clock=make_clock()) as ledger:
+    with place.open(clock=make_clock()) as ledger:
         load(ledger, "p1", 1)
         load(ledger, "p2", 2)
         assert ledger.verify_chain() is None
-    with sqlite3.connect(path) as forger:
-        forger.executescript("DROP TRIGGER entries_stay; DROP TRIGGER entries_remain;")
-        forger.execute(damage)
-    forger.close()
+    place.forge(damage)
 
-    with Ledger.open_read_only(path) as ledger:
+    with place.read() as ledger:
         assert ledger.verify_chain() == first_broken
 
 
-def test_a_cut_tail_changes_the_digest(path):
-    """A chain whose newest entries are gone holds in itself; the digest give it away."""
-    with Ledger.open(path, clock=make_clock()) as ledger:
+def test_a_cut_tail_changes_the_digest(place):
+    """A chain whose newest entries are gone holds in itself; the digest gives it away."""
+    with place.open(clock=make_clock()) as ledger:
         load(ledger, "p1", 1)
         whole = ledger.digest()
-    with sqlite3.connect(path) as forger:
-        forger.executescript("DROP TRIGGER entries_remain; DELETE FROM entries WHERE seq = 2;")
-    forger.close()
+    place.forge("DELETE FROM entries WHERE seq = 2")
 
-    with Ledger.open_read_only(path) as ledger:
+    with place.read() as ledger:
         assert ledger.verify_chain() is None
         assert ledger.digest() != whole
 
 
-def test_only_one_run_may_write(ledger, path):
-    """A second writer is told who holds the ledger and does nothing; readers are welcome."""
-    load(ledger, "p1", 1)
-    ledger.save()
-    program = f"from pathlib import Path; from workbench.ledger import Ledger; Ledger.open(Path({str(path)!r}))"
-    second = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
-
-    assert second.returncode != 0
-    assert f"another run holds the ledger, pid {os.getpid()}" in second.stderr
-    with pytest.raises(StopRun, match="this very session"):
-        Ledger.open(path)
-    with Ledger.open_read_only(path) as reader:
-        assert reader.digest() == ledger.digest()
-
-
-def test_the_lock_ends_with_its_holder(path):
+def test_the_lock_ends_with_its_holder(place):
     """A ledger closed, or left by a dead process, is open to the next writer."""
-    Ledger.open(path).close()
-    with Ledger.open(path) as ledger:
+    place.open().close()
+    with place.open() as ledger:
         assert ledger.digest()["entries"] == 0
 
 
-def test_a_reader_cannot_write(path):
+def test_a_reader_cannot_write(place):
     """Reports that open the ledger cannot add to it."""
-    Ledger.open(path).close()
-    with Ledger.open_read_only(path) as reader, pytest.raises(sqlite3.OperationalError, match="readonly"):
+    place.open().close()
+    with place.read() as reader, pytest.raises(StopRun, match="read-?only"):
         load(reader, "p1", 1)
 
 
-def test_a_newer_format_is_refused_with_a_reason(path):
-    """A ledger of a newer workbench is not touched."""
-    Ledger.open(path).close()
-    with sqlite3.connect(path) as newer:
-        newer.execute("UPDATE meta SET value = '99'")
-    newer.close()
-
-    for open_it in (Ledger.open, Ledger.open_read_only):
-        with pytest.raises(UsageError, match="ledger format 99"):
-            open_it(path)
-    shutil.rmtree(path.parent, ignore_errors=True)
-
-
-def test_a_file_that_is_no_ledger_is_a_usage_error(path):
-    """Rubbish under the ledger's name is named, and the lock is free again."""
-    path.write_bytes(b"not a database, surely" * 100)
-
-    for _ in range(2):
-        with pytest.raises(UsageError, match="not a ledger"):
-            Ledger.open(path)
-
-
-def test_a_missing_ledger_cannot_be_read(path):
-    """Reading makes no file."""
+def test_a_missing_ledger_cannot_be_read(place):
+    """Reading makes no ledger."""
     with pytest.raises(UsageError, match="no ledger yet"):
-        Ledger.open_read_only(path)
-    assert not path.exists()
+        place.read()
+    assert not place.store.exists()
 
 
 def test_a_refused_record_is_held_with_its_reason(ledger):
@@ -291,63 +224,86 @@ def test_one_source_record_may_stand_twice(ledger):
     assert ledger.phases() == ["patients", "patients.company"]
 
 
-def write_one(path, name: str) -> None:
-    """One more loaded record in the ledger at `path`."""
-    with Ledger.open(path) as ledger:
-        ledger.begin_run("40_load/x")
-        number = len(list(ledger.entries())) + 1
-        ledger.confirm(ledger.intend(PATIENTS, name, action="create", body={"first_name": name}), number)
+def test_many_intents_are_written_together(ledger):
+    """A batch's intents are entries one after the other, and each record's own answer finds its own."""
+    seqs = ledger.intend_batch(PATIENTS, {f"p{n}": ({"first_name": f"N{n}"}, f"h{n}") for n in range(250)})
+    for external_id, seq in reversed(seqs.items()):
+        ledger.confirm(seq, int(external_id[1:]) + 1, answer={})
+
+    assert list(seqs.values()) == list(range(1, 251))
+    assert [record.destination_id for record in ledger.find("patients", "p7")] == [8]
+    assert ledger.last_sent(ledger.standing("patients", "p7")) == {"first_name": "N7"}
+    assert ledger.verify_chain() is None
+    assert ledger.intend_batch(PATIENTS, {}) == {}
 
 
-def lose(path) -> None:
-    """The ledger's files are gone; the note beside it is not."""
-    for file in path.parent.glob("ledger.sqlite*"):
-        if not file.name.endswith(".head"):
-            file.unlink()
+def test_the_states_of_a_phase_come_in_one_answer(ledger):
+    """By external id: what the ledger heard of, and of that, what stands in the tenant."""
+    load(ledger, "p1", 1)
+    load(ledger, "p2", 2)
+    ledger.confirm(ledger.intend(PATIENTS, "p2", action="delete", body={}, destination_id=2), 2)
+    load(ledger, "p3", 3)
+    ledger.hold(PATIENTS, "p3", code="edited_in_tenant", reason="city changed")
+    ledger.hold(PATIENTS, "p4", code="parent_held", reason="c1 is held")
+    ledger.intend(PATIENTS, "p5", action="create", body={})
+    load(ledger, "e1", 9, phase=VISITS)
+
+    assert ledger.states("patients") == {
+        "p1": "loaded",
+        "p2": "rolled_back",
+        "p3": "held",
+        "p4": "held",
+        "p5": "in_doubt",
+    }
+    assert ledger.standing_ids("patients") == {"p1", "p3"}
 
 
-def put_back_an_older_copy(path) -> None:
-    """The ledger as it was before its newest record."""
-    older = sqlite3.connect(path.with_name("older"))
-    kept = sqlite3.connect(path)
-    kept.executescript("DROP TRIGGER entries_remain; DELETE FROM entries WHERE seq > 2;")
-    kept.backup(older)
-    kept.close()
-    older.close()
+def test_records_come_sorted_by_their_bytes(ledger):
+    """The same order on every engine and in every language: rollback and reports must not depend on a server."""
+    for number, external_id in enumerate(["b", "B", "a-1", "a1", "é", "_"], start=1):
+        load(ledger, external_id, number)
+
+    assert [record.external_id for record in ledger.standings("patients")] == ["B", "_", "a-1", "a1", "b", "é"]
 
 
-def change_an_entry(path) -> None:
-    """Somebody edits what was sent."""
-    connection = sqlite3.connect(path)
-    triggers = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
-    for name in triggers:
-        connection.execute(f"DROP TRIGGER {name}")
-    connection.execute("UPDATE entries SET payload = replace(payload, 'first_name', 'last_name') WHERE seq = 1")
-    connection.commit()
-    connection.close()
+def test_a_watermark_is_kept_until_the_next(place):
+    """How far an export has been seen is an entry like any other: the newest counts, the same again adds none."""
+    with place.open(clock=make_clock()) as ledger:
+        assert ledger.watermark("patients") is None
+        for value in ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", "2026-02-01T00:00:00Z"):
+            ledger.set_watermark("patients", value)
+        ledger.set_watermark("encounters", "a" * 64)
+
+    with place.read() as ledger:
+        assert (ledger.watermark("patients"), ledger.watermark("encounters")) == ("2026-02-01T00:00:00Z", "a" * 64)
+        assert [entry.kind for entry in ledger.entries()] == ["watermark"] * 3
+        assert ledger.verify_chain() is None
 
 
-@pytest.mark.parametrize("spoil", [lose, put_back_an_older_copy, change_an_entry])
-def test_only_the_newest_whole_ledger_is_written_to(tmp_path, spoil):
-    """By a lost, older or changed ledger records would be written twice, so nothing is written by it."""
-    path = tmp_path / "ledger.sqlite"
-    write_one(path, "a")
-    write_one(path, "b")
-    spoil(path)
+def test_an_entry_is_checked_when_it_is_read(place):
+    """A changed intent is not what a record is compared with or set back to."""
+    with place.open() as ledger:
+        load(ledger, "p1", 1)
+    place.forge("UPDATE entries SET payload = replace(payload, 'Zoë', 'Zoe') WHERE seq = 1")
 
-    with pytest.raises(StopRun, match="written twice"):
-        Ledger.open(path)
+    with place.read() as ledger, pytest.raises(StopRun, match="entry 1 is missing or was changed"):
+        ledger.last_sent(ledger.standing("patients", "p1"))
 
 
-def test_a_note_that_lags_behind_a_killed_run_is_no_obstacle(tmp_path):
-    """A killed run leaves more in the ledger than was noted; the next writer goes on from there."""
-    path = tmp_path / "ledger.sqlite"
-    write_one(path, "a")
-    note = (tmp_path / "ledger.sqlite.head").read_text()
-    write_one(path, "b")
-    (tmp_path / "ledger.sqlite.head").write_text(note)
+def test_a_write_that_fails_leaves_no_half_of_it(place):
+    """After a failed write nothing more is written, closing says nothing new, and what was durable stands."""
+    with place.open() as ledger:
+        load(ledger, "p1", 1)
+        ledger.save()
+        seq = ledger.intend(PATIENTS, "p2", action="create", body={})
+        place.run("ALTER TABLE records RENAME TO gone")
+        with pytest.raises(StopRun, match="the ledger cannot go on"):
+            ledger.confirm(seq, 2)
+        place.run("ALTER TABLE gone RENAME TO records")
+        with pytest.raises(StopRun, match="the ledger cannot go on"):
+            ledger.intend(PATIENTS, "p3", action="create", body={})
 
-    write_one(path, "c")
-
-    with Ledger.open_read_only(path) as ledger:
-        assert ledger.crosswalk().height == 3
+    with place.open() as ledger:
+        assert [entry.kind for entry in ledger.entries()] == ["intent", "answer", "intent"]
+        assert [record.external_id for record in ledger.in_doubt()] == ["p2"]
+        assert ledger.verify_chain() is None

@@ -1,0 +1,47 @@
+"""What an engagement says about requests and hours: before the load, and after it."""
+
+import polars as pl
+import pytest
+
+from tests.stages.walk import start_walk
+from workbench.engagement import TEMPLATES
+from workbench.model import DURATIONS, REQUESTS, SAVINGS
+
+
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory):
+    """The demo clinic on Growth, loaded."""
+    walk = start_walk(tmp_path_factory.mktemp("budget"), source=TEMPLATES / "demo" / "clinic", plan="growth")
+    text = (walk.folder / "engagement.toml").read_text()
+    (walk.folder / "engagement.toml").write_text(f"{text}\n[cutover]\nat = 2026-12-01T08:00:00\n")
+    walk.go_to("load")
+    return walk
+
+
+def frame_of(walk, stage, name):
+    """A frame that the newest run of a stage left."""
+    return pl.read_parquet(walk.engagement.latest_run(stage).path / f"{name}.parquet")
+
+
+@pytest.mark.parametrize(("stage", "plans"), [("discovery", 4), ("mapping", 1)])
+def test_the_forecast_is_a_range_with_choices_and_a_latest_start(walk, stage, plans):
+    """Discovery forecasts every plan, mapping the customer's; both before a record is written."""
+    durations, savings = frame_of(walk, stage, "durations"), frame_of(walk, stage, "savings")
+
+    assert (durations.schema, savings.schema) == (DURATIONS, SAVINGS)
+    assert durations["plan"].n_unique() == plans and durations["start_by"].null_count() == 0
+    assert durations["start_by"].str.contains("2026-1[12]-").all()
+    assert "one note per contact" in " ".join(savings["policy"])
+    assert "```toml" in (walk.engagement.latest_run(stage).path / "savings.md").read_text()
+
+
+def test_the_load_stays_with_its_plan(walk):
+    """What was used is in the run folder beside the plan and the least; every request of the run is in it."""
+    requests, facts = frame_of(walk, "load", "requests"), walk.results["load"].facts
+
+    assert requests.schema == REQUESTS
+    assert requests["used"].sum() == facts["Requests used"]
+    assert requests["planned"].sum() == facts["Requests planned"]
+    assert requests["used"].sum() <= 1.02 * requests["least"].sum()
+    written = requests.filter(kind="records")
+    assert written["records"].sum() < walk.results["load"].counts["attempted"].sum()  # the sample stands already
