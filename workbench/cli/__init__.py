@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from workbench import __version__
+from workbench.cli.bench import bench
 from workbench.cli.rollback import rollback
 from workbench.cli.speak import example, say, split_pairs
 from workbench.cli.tenant import tenant
@@ -161,6 +162,7 @@ def coverage() -> None:
 
 
 cli.add_command(tenant)
+cli.add_command(bench)
 cli.add_command(rollback)
 
 

@@ -1,0 +1,1 @@
+"""Ours and other loaders through the same faults on the same records: `workbench bench faults`."""
