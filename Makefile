@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-slow setup browser lint format clean
+.PHONY: demo test test-slow test-kills setup browser lint format clean
 
 demo: setup
 	$(BIN)/workbench demo
@@ -14,6 +14,10 @@ test: setup browser
 
 test-slow: setup browser
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
+
+# A thousand kills of a load of two thousand records, and how they were spread; five minutes on a quiet machine.
+test-kills: setup
+	$(BIN)/python -m pytest -s -m slow tests/load/test_kills.py
 
 setup: $(VENV)/.ready
 

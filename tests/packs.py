@@ -138,14 +138,23 @@ def write_pack(folder: Path, text: str = PACK) -> tuple[Pack, Layout]:
 
 def stage(**objects: list[dict[str, str | None]]) -> dict[str, pl.DataFrame]:
     """Staged frames from dicts: every column text, `_row` from 1; the objects not given have no rows."""
-    columns = {
-        "firms": ("ID", "NAME", "TOWN"),
-        "people": ("ID", "LAST", "FIRM", "BOSS", "BORN"),
-        "visits": ("PERSON", "AT", "UNTIL", "WHAT", "PRICE"),
-    }
+    return stage_as(COLUMNS, objects)
+
+
+def stage_as(
+    columns: dict[str, tuple[str, ...]], objects: dict[str, list[dict[str, str | None]]]
+) -> dict[str, pl.DataFrame]:
+    """Staged frames of objects with these columns."""
     frames = {}
     for name, names in columns.items():
         rows = [[row.get(column) for column in names] for row in objects.get(name, [])]
         frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
         frames[name] = frame.with_columns(_row=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
     return frames
+
+
+COLUMNS = {
+    "firms": ("ID", "NAME", "TOWN"),
+    "people": ("ID", "LAST", "FIRM", "BOSS", "BORN"),
+    "visits": ("PERSON", "AT", "UNTIL", "WHAT", "PRICE"),
+}

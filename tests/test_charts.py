@@ -9,7 +9,7 @@ import pytest
 
 from workbench import charts
 from workbench.load_graph import lay_out_phases
-from workbench.model import COUNTS, FORECAST, INVENTORY, ROW_OUTCOMES, Lookup, Phase, empty, frame
+from workbench.model import COUNTS, FORECAST, INVENTORY, ROW_OUTCOMES, TIMELINE, Lookup, Phase, empty, frame
 from workbench.shown import Shown
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -30,6 +30,11 @@ def make_counts(*rows: tuple[str, int, int, int]):
     return frame([{**dict(zip(keys, row, strict=True)), "attempted": sum(row[1:])} for row in rows], COUNTS)
 
 
+def make_part(name: str, least: float, most: float, *, side: str = "before"):
+    """A part of the move that takes so many days."""
+    return {"part": name, "side": side, "days_least": least, "days_most": most, "unit": "days", "basis": "told"}
+
+
 def draw_all(name: str = "a") -> list[Shown]:
     """One of each picture."""
     field = {"object": name, "rows": 4}
@@ -41,6 +46,9 @@ def draw_all(name: str = "a") -> list[Shown]:
         charts.row_outcomes(frame([{"object": name, "row": 1, "outcome": "exclude"}], ROW_OUTCOMES)),
         charts.outcomes_per_object(make_counts((name, 3, 1, 1))),
         charts.quota_forecast(frame([{"plan": name, "phase": "a", "requests": 10, "hours": 2.6}], FORECAST)),
+        charts.field_types(frame([{**field, "field": "F", "type": "integer"}], INVENTORY)),
+        charts.record_counts(frame([{**field, "field": "F"}, {**field, "object": "b", "rows": 0}], INVENTORY)),
+        charts.timeline(frame([make_part(name, 1, 2), make_part("Hypercare", 3, 3, side="after")], TIMELINE)),
     ]
 
 
@@ -59,7 +67,7 @@ def test_two_pictures_of_the_same_are_equal():
     assert [shown._repr_mimebundle_() for shown in draw_all()] == [shown._repr_mimebundle_() for shown in draw_all()]
 
 
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", range(8))
 def test_a_picture_says_what_it_shows(number):
     """Every picture has a title and a sentence for those who hear it, and the sentence stands under it too."""
     shown = draw_all()[number]
@@ -76,7 +84,7 @@ def test_a_picture_says_what_it_shows(number):
     assert described in shown.text
 
 
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", range(8))
 def test_hostile_names_stay_text(number):
     """A name is drawn as it is written: no markup, no formula, no turned text."""
     shown = draw_all(HOSTILE)[number]
@@ -87,7 +95,7 @@ def test_hostile_names_stay_text(number):
     assert "<script" not in shown.html and "\u202e" not in shown.html
 
 
-@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("number", range(8))
 def test_a_picture_asks_for_nothing_from_outside(number):
     """Nothing is fetched; words stay words, in the fonts of the reader's own system."""
     html = draw_all()[number].html

@@ -8,6 +8,12 @@ import subprocess
 import sys
 
 import nbformat
+import pytest
+
+from workbench import journey
+from workbench.engagement import read_engagement
+from workbench.evidence.standing import Standing
+from workbench.run_record import RunRecord, write_record
 
 SETTINGS = """
 [engagement]
@@ -58,3 +64,31 @@ def test_a_stopped_run_is_recorded_and_the_interrupt_goes_on(tmp_path):
     (run,) = (folder / "10_discovery").iterdir()
     assert {"run.json", "manifest.json"} <= {path.name for path in run.iterdir()}
     assert not (run / "result.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "scope", "later", "is_back"),
+    [
+        ("approved", "", False, True),
+        ("ran", "", False, False),
+        ("approved", "phase=patients", False, False),
+        ("approved", "", True, False),
+    ],
+)
+def test_after_a_rollback_of_everything_nothing_is_next(tmp_path, monkeypatch, state, scope, later, is_back):
+    """Only where it is approved, took everything back, and nothing was loaded since."""
+    folder = tmp_path / "acme"
+    folder.mkdir()
+    (folder / "engagement.toml").write_text(SETTINGS)
+    engagement = read_engagement(folder)
+    times = {"load": "20261122T100000Z", "rollback": "20261122T110000Z"}
+    for stage, stamp in [*times.items(), *([("sample", "20261122T120000Z")] if later else [])]:
+        run = engagement.run(stage, stamp)
+        run.path.mkdir(parents=True)
+        known = {"stage": stage, "label": run.label, "status": "complete", "started": ""}
+        write_record(run, RunRecord(**known, parameters={"scope": scope} if stage == "rollback" else {}))
+    back = Standing(stage="rollback", state=state, run=engagement.run("rollback", times["rollback"]).label)
+    monkeypatch.setattr(journey, "judge_stages", lambda engagement: {"rollback": back})
+
+    said = journey.advise(engagement)
+    assert ("nothing; the migration was taken back" in said) is is_back

@@ -16,17 +16,21 @@ HOMES = {
     "click": {"cli"},
     "cryptography": {"evidence.signing"},
     "great_tables": {"tables"},
-    "httpx": {"freshsales.client", "sandbox"},
+    "httpx": {"freshsales.client", "sandbox", "sources.api.client"},
     "ipywidgets": {"widgets"},
     "jupyter_client": {"kernel"},
     "matplotlib": {"charts"},
+    "msoffcrypto": {"sources.excel"},
     "nbclient": {"kernel"},
     "nbconvert": {"report"},
     "nbformat": {"report", "runs", "transcript"},
     "papermill": {"runs"},
     "psycopg": {"ledger.postgres"},
+    "python_calamine": {"sources.excel"},
+    "pyzipper": {"generate.archive", "sources.archive"},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},
+    "xlsxwriter": {"generate.export"},
 }
 # From the bottom up; what is not named is a part, between the ground and the stages.
 GROUND = {"", "errors", "toml_file", "model", "stages", "engagement", "layout", "folder", "ledger", "shown", "progress"}

@@ -63,15 +63,15 @@ def test_what_is_left_out_has_a_safe_default(tmp_path):
         ("[[object]]", "[object]", "[[object]] is missing"),
         ('name = "small"', "", "[layout]: name is missing"),
         ('title = "A small source"', "title = 1", "[layout]: title = 1: expected a text"),
-        ('"drop"', '"ignore"', "[layout]: unknown_columns = 'ignore': use one of refuse, drop"),
+        ('"drop"', '"ignore"', "[layout]: unknown_columns = 'ignore': use one of refuse, drop, keep"),
         ("title =", "titel =", "[layout]: titel is not a key here; did you mean title?"),
         ('name = "small"', 'name = "small"\nencoding = "latin9000"', "encoding = 'latin9000' is no text encoding"),
         ("required = false", 'required = "no"', "[[object]] people: required = 'no': expected true or false"),
         ("required", "requierd", "[[object]] people: requierd is not a key here; did you mean required?"),
         ('name = "people"', "", "[[object]] number 1: name is missing"),
         ('name = "people"', 'name = "../people"', "name = '../people': use a to z, 0 to 9 and _"),
-        ('"people.csv"', '"/etc/people.csv"', "a file name without folders"),
-        ('"people.csv"', '".."', "a file name without folders"),
+        ('"people.csv"', '"/etc/people.csv"', "a path inside the export"),
+        ('"people.csv"', '".."', "a path inside the export"),
         ('["Id"]', '["ID"]', "key names 'ID', which is no column; did you mean Id?"),
         ('["Id"]', "[[1]]", "key names [1], which is no column"),
         ('["Id"]', '["SSN"]', "key names SSN, which is secret and therefore never staged"),
@@ -82,6 +82,17 @@ def test_what_is_left_out_has_a_safe_default(tmp_path):
         ('{ type = "date", tag = "birth" }', '"date"', "column BORN = 'date': write BORN = { type"),
         ("BORN =", '" BORN" =', "a column name has no blanks around it"),
         ("BORN =", '"_row" =', "and no _ before it"),
+        ("required = false", 'format = "xml"', "format = 'xml': use one of csv, jsonl, json, xlsx, fhir"),
+        ("required = false", 'sheet = "A"', "[[object]] people: sheet goes with format = 'xlsx'"),
+        ("required = false", 'format = "fhir"', "[[object]] people: resource is missing"),
+        ("required = false", 'delimiter = "::"', "delimiter = '::': one character"),
+        ("required = false", "null = [0]", "null = [0]: expected texts"),
+        ("required = false", 'unknown_tag = "secret"', "unknown_tag = 'secret': use one of none, id, name"),
+        ("required = false", 'format = "json"\nrecords = "a..b"', "records = 'a..b': cannot be read from '..b' on"),
+        ('type = "date", ', 'type = "date", path = "a.b", ', "column BORN: path goes with format = 'json'"),
+        ('type = "date", ', 'type = "date", path = "@here", ', "path = '@here': use @folder or @file"),
+        ('type = "date", ', 'type = "date", required = "no", ', "required = 'no': expected true or false"),
+        ('type = "date", ', 'type = "date", written = 5, ', "written = 5: expected a text or a list"),
     ],
 )
 def test_a_wrong_layout_is_refused(tmp_path, old, new, said):
@@ -131,3 +142,35 @@ def test_the_clinic_layout_tags_what_must_not_show():
     assert tags["patients", "BIRTHDATE"] == "birth"
     assert {tag for (_, column), tag in tags.items() if "DESCRIPTION" in column and "MODALITY" not in column
             and "SOP" not in column} == {"health"}  # fmt: skip
+
+
+def test_an_object_may_come_in_other_forms(tmp_path):
+    """Each further form has a file and format of its own and everything else of the object."""
+    also = 'also = [{ file = "people_*.json", format = "json", records = "items" }]'
+    people = read(tmp_path, GOOD.replace("required = false", f"required = false\n{also}")).objects["people"]
+
+    pages = people.forms[1]
+    assert [form.file for form in people.forms] == ["people.csv", "people_*.json"]
+    assert (pages.format, pages.records, pages.key, pages.kept) == ("json", "items", people.key, people.kept)
+
+
+@pytest.mark.parametrize(
+    ("also", "said"),
+    [
+        ('["people.json"]', "write also ="),
+        ('[{ format = "json" }]', "file is missing"),
+        ('[{ file = "people.json", format = "yaml" }]', "format = 'yaml'"),
+        ('[{ file = "people.json", format = "json", key = ["Id"] }]', "key is not a key here"),
+        ('[{ file = "../people.json", format = "json" }]', "a path inside the export"),
+        ('[{ file = "People.csv" }]', "stands more than once"),
+    ],
+)
+def test_a_form_that_cannot_be_is_refused(tmp_path, also, said):
+    """What is wrong with a further form is said with its object."""
+    with pytest.raises(UsageError, match=said):
+        read(tmp_path, GOOD.replace("required = false", f"required = false\nalso = {also}"))
+
+
+def test_what_lies_beside_the_records_is_known(tmp_path):
+    """Folders of files that records name are no finding of what nobody reads."""
+    assert read(tmp_path, GOOD.replace("[[object]]", 'beside = ["scans"]\n[[object]]')).beside == ("scans",)

@@ -10,6 +10,8 @@ from tests.packs import PACK, write_pack
 from workbench.engagement import TEMPLATES
 from workbench.errors import UsageError
 from workbench.layout import read_layout
+from workbench.load_graph import break_circles
+from workbench.model import Lookup, Phase
 from workbench.pack import read_pack
 from workbench.plan import compile_phases, phases_from_json, phases_to_json, read_decisions
 
@@ -84,15 +86,31 @@ def test_the_source_id_and_policy_fields_are_added(tmp_path):
     assert not [to for to in rules_of(phases, "visits.long") if to.startswith(("cf_", "external"))]
 
 
-def test_lookups_in_a_circle_are_named(tmp_path):
-    """Nothing could load first, so the circle is spelled out."""
+def test_a_lookup_that_closes_a_circle_is_set_later(tmp_path):
+    """Firms and people point at each other: the one link that may be empty waits until both sides stand."""
     text = PACK.replace(
         'destination = "sales_account"',
         'destination = "sales_account"\nlookups = { cf_chief = { object = "people", from = "ID" } }',
     )
 
-    with pytest.raises(UsageError, match="circle.*(firms -> people -> firms|people -> firms -> people)"):
-        compile_shop(tmp_path, text)
+    phases = compile_shop(tmp_path, text)
+
+    late = [(phase.name, lookup.to) for phase in phases for lookup in phase.lookups if lookup.is_late]
+    assert late == [("people", "sales_accounts")]
+    assert [phase.name for phase in phases][:2] == ["people", "firms"]
+    assert phases_from_json(phases_to_json(phases)) == phases
+
+
+def test_lookups_in_a_circle_that_cannot_be_set_later_are_named():
+    """What a record hangs on is fixed when it is made: nothing could load first, so the circle is spelled out."""
+    about = {"fields": (), "external_id": ()}
+    tasks = Phase(name="a", source="a", destination="task", lookups=(Lookup(to="targetable", object="b", source="B"),),
+                  **about)  # fmt: skip
+    notes = Phase(name="b", source="b", destination="note", lookups=(Lookup(to="targetable", object="a", source="A"),),
+                  **about)  # fmt: skip
+
+    with pytest.raises(UsageError, match="circle.*(a -> b -> a|b -> a -> b)"):
+        break_circles([tasks, notes])
 
 
 def test_another_layout_is_refused(clinic, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import polars as pl
@@ -22,6 +23,16 @@ GRADE = Grade(
 )
 # One row each, and what it is shown by.
 FRAMES = {
+    "show_uploads": (
+        model.UPLOADS,
+        {"phase": "scans", "external_id": "f1", "path": "a/b.pdf", "file_name": "b.pdf", "bytes": 2048, "sha256": "0",
+         "outcome": "loaded", "reason": ""},
+    ),
+    "show_uploads_found": (
+        model.UPLOADS_FOUND,
+        {"phase": "scans", "external_id": "f1", "file_name": "b.pdf", "bytes": 2048, "found_bytes": 2048,
+         "sha256": "0", "found_sha256": "0", "agrees": True},
+    ),
     "show_files": (
         model.FILES,
         {"file": "a.csv", "object": "a", "read": 1234, "staged": 1230, "rejected": 4},
@@ -36,6 +47,42 @@ FRAMES = {
         model.RELATIONSHIPS,
         {"child": "a", "child_field": "B", "parent": "b", "parent_field": "Id", "filled": 4, "matched": 3, "orphans": 1,
          "evidence": "values"},
+    ),
+    "show_audit": (
+        model.AUDIT,
+        {"name": "Fields", "object": "a", "found": 7, "limit": 5, "above": 2, "items": "A; B", "beyond": "B",
+         "note": "ask", "requirement": ""},
+    ),
+    "show_duplicates": (
+        model.DUPLICATES,
+        {"object": "a", "external_id": "1", "repeats_object": "a", "repeats": "2", "evidence": "same A, another B",
+         "state": "open", "requirement": ""},
+    ),
+    "show_plan_fit": (
+        model.PLAN_FIT,
+        {"plan": "pro", "custom_fields": 20, "lacks": "", "lossy": "tickets", "is_recommended": True},
+    ),
+    "show_tallies": (
+        model.TALLIES,
+        {"name": "Fidelity 1:1", "count": 2, "of": 3, "means": "objects that stay", "objects": "a, b"},
+    ),
+    "show_plan_needs": (
+        model.PLAN_NEEDS,
+        {"plan": "growth", "state": "lacks", "need": "text fields", "object": "contact", "fields": "Nickname",
+         "needed": "21 text fields", "allowed": "20", "loses": "1 text fields have no room"},
+    ),
+    "show_timeline": (
+        model.TIMELINE,
+        {"part": "Load", "side": "load", "days_least": 1.0, "days_most": 2.0, "unit": "days", "basis": "quota"},
+    ),
+    "show_quote": (
+        model.QUOTE,
+        {"position": "Objects", "per": "object", "counted": 9, "included": 8, "charged": 1, "price": 150.0,
+         "amount": 150.0, "currency": "EUR", "is_example": True},
+    ),
+    "show_notes": (
+        model.NOTES,
+        {"group": "freshsales", "name": "Phone credits", "text": "no cap", "refuted": "", "requirement": "F-12"},
     ),
     "show_gaps": (
         model.GAPS,
@@ -100,12 +147,48 @@ FRAMES = {
         {"phase": "a", "source": "a", "destination": "contact", "attempted": 5, "loaded": 3, "skipped": 1, "held": 1,
          "requests": 5},
     ),
+    "show_imports": (
+        model.IMPORTS,
+        {
+            "file": "40_load/x/imports/02_contact_01.csv", "phase": "patients", "destination": "contact", "rows": 3,
+            "bytes": 120, "sha256": "ab", "found": 1, "waiting": 1, "missing": 1,
+        },
+    ),
     "show_held": (
         model.HELD,
         {"phase": "a", "external_id": "1234567890", "code": "missing_identifier", "field": "emails", "reason": "none",
          "release": "an e-mail address"},
     ),
     "show_delta": (model.DELTA, {"phase": "a", "external_id": "1", "change": "new"}),
+    "show_held_roots": (
+        model.HELD_ROOTS,
+        {"phase": "a", "external_id": "1", "code": "too_long", "field": "f", "reason": "r", "release": "shorten it",
+         "waiting": 3, "through": "a > b"},
+    ),
+    "show_retry": (
+        model.RETRY,
+        {"phase": "a", "external_id": "1", "code": "too_long", "verdict": "send", "why": "w", "requests": 1},
+    ),
+    "show_conflicts": (
+        model.CONFLICTS,
+        {"phase": "a", "external_id": "1", "destination": "contact", "destination_id": 1, "field": "city",
+         "tag": "address", "loaded": "Graz", "source": "Wien", "tenant": "Linz", "case": "0a1b2c3d", "decision": "",
+         "decided_by": ""},
+    ),
+    "show_rounds": (
+        model.ROUNDS,
+        {"run": "50_cutover/x", "at": datetime(2026, 1, 1, tzinfo=UTC), "new": 1, "changed": 2, "owner": 0,
+         "deleted": 0, "requests": 30, "hours": 0.01, "is_forecast": False},
+    ),
+    "show_source_proof": (
+        model.SOURCE_PROOF,
+        {"object": "a", "records": 3, "brought_over": "0a", "found": "0a", "agrees": True},
+    ),
+    "show_deleted_in_tenant": (
+        model.DELETED_IN_TENANT,
+        {"phase": "a", "external_id": "1", "destination": "contact", "destination_id": 7,
+         "what": "deleted in Freshsales since it was loaded"},
+    ),
     "show_validation": (
         model.VALIDATION,
         {"phase": "a", "destination": "note", "expected": 5, "in_ledger": 5, "held": 0, "in_tenant": None,
@@ -376,10 +459,12 @@ def test_objects_are_tallied_where_they_are_shown():
 
 @pytest.mark.covers("F-15")
 def test_the_grade_shows_its_inputs():
-    """The letter stands with the findings it comes from."""
+    """The letter stands with the findings it comes from, the scale it is read by, and the time."""
     words = read(tables.show_grade(GRADE))
 
-    assert "Grade B: Standard" in words and "1,234 records to load 1" in words and "1 of 8 points. 2 days." in words
+    assert "Grade B: Standard" in words and "1,234 records to load 1" in words and "Timeline 2 days –" in words
+    assert "Overall B, Standard: A up to 0, B up to 3, C up to 5, D up to 8 points" in words
+    assert "1 of 8 points: four inputs with 0 to 2 each" in words
 
 
 def test_facts_read_as_lines():

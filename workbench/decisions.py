@@ -57,7 +57,7 @@ def read_decisions(path: Path, pack: Pack, layout: Layout) -> tuple[Decision, ..
     if not path.exists():
         return ()
     data = read_toml(path)
-    problems = check_keys("the file", data, {"decision": TABLES})
+    problems = check_keys("the file", data, {"decision": TABLES, "duplicate": TABLES})
     rows = data.get("decision", []) if not problems else []
     for place, row in enumerate(rows, start=1):
         needed = ("object", "field", "action", "by", *(("to",) if row.get("action") == "map" else ()))

@@ -13,7 +13,7 @@ from workbench.errors import UsageError
 from workbench.folder import write_text
 
 HEADER = "# What the analyst decided about single fields; it stands above the pack. Read when the mapping runs.\n"
-_BLOCK = re.compile(r"^(?=\[\[decision\]\])", re.MULTILINE)
+_BLOCK = re.compile(r"^(?=\[\[(?:decision|duplicate)\]\])", re.MULTILINE)
 _NEEDS = {"confirm": ("by",), "skip": ("by", "reason"), "map": ("by", "to")}
 
 
@@ -60,5 +60,5 @@ def _read_toml(path: Path, text: str) -> dict[str, Any]:
 
 
 def _is_about(block: dict[str, Any], about: dict[str, str]) -> bool:
-    (decision,) = block["decision"]
+    decision = next(iter(block.get("decision", ())), {})
     return all(decision.get(key) == about[key] for key in ("object", "field"))

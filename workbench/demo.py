@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from workbench import journey
 from workbench.engagement import RUNS, TEMPLATES, Engagement
@@ -51,7 +52,7 @@ def run_demo(
     verdict = verify(engagement.folder)
     if not verdict.ok:
         raise StopRun(f"the evidence of the demonstration does not hold: {verdict.problem}")
-    return _describe(engagement)
+    return _describe(engagement, data)
 
 
 @contextmanager
@@ -113,7 +114,14 @@ def _digest(data: Path, plan: str) -> str:
     return build_app(TenantSettings(plan=plan), path=data).state.tenant.digest()
 
 
-def _describe(engagement: Engagement) -> str:
+def _describe(engagement: Engagement, data: Path) -> str:
     lines = ["The demonstration is complete; every stage's report, to be opened in a browser:"]
     lines += [f"  {engagement.latest_run(stage).path / 'report.html'}" for stage in STAGES]
-    return "\n".join(lines)
+    port = urlsplit(engagement.tenant_url).port
+    return "\n".join(
+        [
+            *lines,
+            "To run more of it, serve its tenant again:",
+            f"  workbench tenant serve --plan {engagement.plan} --port {port} --data {data}",
+        ]
+    )

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 
 MODULE_PREFIX = "cm_"
+DOCUMENT = "document"
+PRODUCT = "product"
 CUSTOM_PREFIX = "cf_"
 # How long a note may be is published nowhere: the figure of a text area is an assumption that splits a text, or holds
 # a record back, rather than letting a tenant cut it.
@@ -27,17 +29,19 @@ class Destination:
         fields: Standard fields that can be written, the required ones among them.
         lookups: Standard fields that point at another record.
         text: Field that ends with the source marker where there is no field for the external id.
+        is_bare: It has no field for the external id, and no text to put it in.
     """
 
     required: tuple[str, ...]
     fields: frozenset[str]
     lookups: tuple[str, ...]
     text: str = ""
+    is_bare: bool = False
 
     @property
     def takes_custom_fields(self) -> bool:
         """Whether it has `cf_` fields."""
-        return not self.text
+        return not (self.text or self.is_bare)
 
 
 _ADDRESS = frozenset({"address", "city", "state", "zipcode", "country"})
@@ -85,6 +89,21 @@ DESTINATIONS: dict[str, Destination] = {
         fields=frozenset({"description"}),
         lookups=("targetable",),
         text="description",
+    ),
+    # Of the catalog; only where the plan has one. `product_pricings` is a text such as `CAD 12.50; USD 9.90`.
+    PRODUCT: Destination(
+        required=("name",),
+        fields=frozenset({"name", "category", "product_code", "sku_number", "is_active", "description"})
+        | {"pricing_type", "product_pricings", "valid_till"},
+        lookups=(),
+        text="description",
+    ),
+    # A file. `path` says where it lies in the export; of the rest Freshsales keeps the name and what it hangs on.
+    DOCUMENT: Destination(
+        required=("path",),
+        fields=frozenset({"path", "file_name", "original_time", "is_shared"}),
+        lookups=("targetable",),
+        is_bare=True,
     ),
 }
 _MODULE = Destination(required=("name",), fields=frozenset({"name"}), lookups=())

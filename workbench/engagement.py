@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, fields
+import re
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -24,9 +25,16 @@ STAMP = "%Y%m%dT%H%M%SZ"
 LOCAL_KEY = "local-tenant-key"
 KEY_VARIABLE = "WORKBENCH_TENANT_KEY"
 LEDGER_VARIABLE = "WORKBENCH_LEDGER_URL"
+SOURCE_PASSWORD_VARIABLE = "WORKBENCH_SOURCE_PASSWORD"
+# What an API asks for by a name of such an end is secret and comes from the environment; the rest from the settings.
+SECRET_ENDINGS = ("key", "token", "password", "secret", "pin")
 PLANS = ("free", "growth", "pro", "enterprise")
+# What `workbench extract` wrote, before the switch and at it.
+EXTRACTED, EXTRACTED_LATER = "source", "cutover_source"
+# What may go by import file: it is found again in lists that show the external id, as those of modules do not.
+IMPORTABLE = ("sales_account", "contact", "deal")
 # The files of its own that an engagement's approvals are bound to.
-INPUTS = ("engagement.toml", "pack.toml", "layout.toml", "roster.csv", "decisions.toml")
+INPUTS = ("engagement.toml", "pack.toml", "layout.toml", "roster.csv", "decisions.toml", "conventions.toml")
 
 
 class Secret:
@@ -53,13 +61,35 @@ class Policies:
     unmatched_owner: str = "block"
     fallback_owner: str = ""
     existing_match: str = "hold"
+    check_files: str = "sample"
 
 
 CHOICES = {
     "missing_identifier": ("hold", "placeholder"),
     "unmatched_owner": ("block", "fallback"),
     "existing_match": ("hold", "update"),
+    "check_files": ("sample", "size", "content"),
 }
+SWITCH_CHOICES = {"mode": ("window", "freeze"), "deleted": ("hold", "delete", "keep")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """How the customer goes over to Freshsales.
+
+    Attributes:
+        mode: `window`: deltas until the last one is small. `freeze`: one last delta of a source nobody writes to.
+        frozen_since: From when nobody writes to the source; null where nobody said.
+        deleted: What becomes of records that left the source: `hold`, `delete` or `keep`.
+        small: So many changed records are few enough for the switch.
+        most_deleted: So many records that left the source may be deleted in one run; null where nobody said.
+    """
+
+    mode: str = "window"
+    frozen_since: datetime | None = None
+    deleted: str = "hold"
+    small: int = 100
+    most_deleted: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +105,13 @@ class Engagement:
         time_zone: IANA zone of times in the source that name none.
         ledger_address: PostgreSQL database of the ledger, without a password; empty where it is a file.
         cutover_at: When everything has to be in Freshsales, with its zone; null where nobody said.
+        imports: Destination objects whose records the load hands over as import files.
+        password_variable: Environment variable that holds the password of a protected export.
+        source_address: Where the source is asked over HTTP; empty where the export is handed over. What is extracted
+            lies in `source`, and in `cutover_source` what is extracted at the switch.
+        source_settings: What the source's API has to be told and is no secret, by the name the layout gives it.
+        source_variables: Environment variables that hold what is secret, by that name, where they are not named
+            `WORKBENCH_SOURCE_<NAME>`.
     """
 
     name: str
@@ -93,6 +130,12 @@ class Engagement:
     policies: Policies
     ledger_address: str = ""
     cutover_at: datetime | None = None
+    switch: Switch = field(default_factory=Switch)
+    imports: tuple[str, ...] = ()
+    password_variable: str = SOURCE_PASSWORD_VARIABLE
+    source_address: str = ""
+    source_settings: dict[str, str] = field(default_factory=dict)
+    source_variables: dict[str, str] = field(default_factory=dict)
 
     @property
     def ledger(self) -> Path:
@@ -228,6 +271,34 @@ def tenant_key(engagement: Engagement) -> Secret:
     return Secret(key)
 
 
+def source_password(engagement: Engagement) -> Secret | None:
+    """The password of a protected export, from the environment; null where it holds none."""
+    password = os.environ.get(engagement.password_variable, "")
+    return Secret(password) if password else None
+
+
+def source_values(engagement: Engagement, names: set[str]) -> dict[str, Secret]:
+    """What the source's API has to be told, by name: secrets from the environment, the rest from the settings.
+
+    Raises:
+        UsageError: Names everything that is missing.
+    """
+    found, problems = {}, []
+    for name in sorted(names):
+        if name.lower().endswith(SECRET_ENDINGS):
+            variable = engagement.source_variables.get(name, f"WORKBENCH_SOURCE_{name.upper()}")
+            value, where = os.environ.get(variable, ""), f"set {variable} in the environment"
+        else:
+            value = engagement.source_settings.get(name, "")
+            where = f'write settings = {{ {name} = "..." }} below [source] in engagement.toml'
+        if value:
+            found[name] = Secret(value)
+        else:
+            problems.append(f"{name} is not known: {where}")
+    raise_problems(f"{engagement.source_address} cannot be asked", problems)
+    return found
+
+
 def ledger_url(engagement: Engagement) -> Secret | None:
     """The PostgreSQL database the ledger is kept in, null where it is a file; the environment's goes first.
 
@@ -246,6 +317,11 @@ def known_secrets() -> tuple[Secret, ...]:
     held = [value for name, value in os.environ.items() if name.startswith("WORKBENCH_") and name.endswith(endings)]
     held += _list_passwords(os.environ.get(LEDGER_VARIABLE, ""))
     return tuple(Secret(value) for value in held if value != LOCAL_KEY)
+
+
+def is_address(text: str) -> bool:
+    """Whether a source is asked over HTTP rather than read from files."""
+    return text.startswith(("http://", "https://"))
 
 
 def is_local(url: str) -> bool:
@@ -270,7 +346,7 @@ def read_engagement(folder: Path) -> Engagement:
     return _build(folder.resolve(), data)
 
 
-_TEXT, _NUMBER, _WHOLE = (str,), (int, float), (int,)
+_TEXT, _NUMBER, _WHOLE, _LIST = (str,), (int, float), (int,), (list,)
 _SETTINGS: dict[str, dict[str, tuple[type, ...]]] = {
     "engagement": {
         "name": _TEXT,
@@ -282,10 +358,20 @@ _SETTINGS: dict[str, dict[str, tuple[type, ...]]] = {
         "country": _TEXT,
     },
     "tenant": {"url": _TEXT, "plan": _TEXT, "share": _NUMBER},
-    "policies": {field.name: _TEXT for field in fields(Policies)},
+    "policies": {policy.name: _TEXT for policy in fields(Policies)},
     "sample": {"size": _WHOLE, "seed": _WHOLE},
+    "load": {"import": _LIST},
+    "source": {"password_variable": _TEXT, "settings": (dict,), "variables": (dict,)},
     "ledger": {"url": _TEXT},
-    "cutover": {"at": (datetime,), "time_zone": _TEXT},
+    "cutover": {
+        "at": (datetime,),
+        "time_zone": _TEXT,
+        "mode": _TEXT,
+        "frozen_since": (datetime,),
+        "deleted": _TEXT,
+        "small": _WHOLE,
+        "most_deleted": _WHOLE,
+    },
 }
 _REQUIRED = {"engagement": ("name", "pack", "source"), "tenant": ("url", "plan")}
 
@@ -330,8 +416,14 @@ def _find_zone(data: dict) -> str:
     return data["cutover"].get("time_zone", data["engagement"].get("time_zone", "UTC"))
 
 
-def _read_cutover(data: dict) -> datetime | None:
-    moment = data.get("cutover", {}).get("at")
+def _read_switch(data: dict) -> Switch:
+    names = ("mode", "deleted", "small", "most_deleted")
+    said = {key: value for key, value in data.get("cutover", {}).items() if key in names}
+    return Switch(**said, frozen_since=_read_moment(data, "frozen_since"))
+
+
+def _read_moment(data: dict, name: str) -> datetime | None:
+    moment = data.get("cutover", {}).get(name)
     return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=ZoneInfo(_find_zone(data)))
 
 
@@ -359,6 +451,7 @@ def _find_bad_values(data: dict) -> list[str]:
     tenant, policies, sample = data["tenant"], data.get("policies", {}), data.get("sample", {})
     allowed = {("tenant", "plan"): PLANS}
     allowed |= {("policies", key): values for key, values in CHOICES.items()}
+    allowed |= {("cutover", key): values for key, values in SWITCH_CHOICES.items()}
     for (table, key), values in allowed.items():
         value = data.get(table, {}).get(key, values[0])
         if value not in values:
@@ -375,8 +468,25 @@ def _find_bad_values(data: dict) -> list[str]:
         )
     if "cutover" in data and not _is_zone(zone := _find_zone(data)):
         problems.append(f"[cutover] time_zone = {zone!r}: use an IANA name such as Europe/Berlin")
+    if data.get("cutover", {}).get("small", 0) < 0:
+        problems.append("[cutover] small: a number of records, 0 or more")
+    if data.get("cutover", {}).get("most_deleted", 0) < 0:
+        problems.append("[cutover] most_deleted: a number of records, 0 or more")
     if not 0 < tenant.get("share", 1.0) <= 1:
         problems.append(f"[tenant] share = {tenant['share']}: a part of the quota, above 0 and at most 1")
+    for object in data.get("load", {}).get("import", ()):
+        if object not in IMPORTABLE:
+            problems.append(
+                f"[load] import: {object!r} cannot go by import file{name_nearest(str(object), IMPORTABLE)}"
+            )
+    variable = data.get("source", {}).get("password_variable", SOURCE_PASSWORD_VARIABLE)
+    if not re.fullmatch(r"WORKBENCH_\w*_PASSWORD", variable):
+        # Only variables of such names are known as secrets and looked for in what a run leaves.
+        problems.append(
+            "[source] password_variable: the name of an environment variable, such as WORKBENCH_CLINIC_PASSWORD; "
+            "the password itself stands in no file"
+        )
+    problems += _find_source_problems(data["engagement"], data.get("source", {}))
     if not 1 <= sample.get("size", 200) <= 500:
         problems.append(f"[sample] size = {sample['size']}: 1 to 500 records")
     if policies.get("unmatched_owner") == "fallback" and not policies.get("fallback_owner"):
@@ -386,15 +496,46 @@ def _find_bad_values(data: dict) -> list[str]:
     return problems
 
 
+def _find_source_problems(core: dict, source: dict) -> list[str]:
+    problems = []
+    address = core["source"]
+    if is_address(address) and (not _is_address(address) or urlsplit(address).username is not None):
+        problems.append(f"[engagement] source = {address!r}: expected http(s)://host/path, without a user")
+    if is_address(core.get("cutover_source", "")):
+        problems.append("[engagement] cutover_source: leave it out; workbench extract NAME --cutover asks the source")
+    for name, variable in source.get("variables", {}).items():
+        if not re.fullmatch(r"WORKBENCH_\w*_(KEY|TOKEN|PASSWORD|SECRET|PIN)", str(variable)):
+            problems.append(f"[source] variables: {name}: the name of an environment variable: WORKBENCH_..._KEY")
+    for name, value in source.get("settings", {}).items():
+        if name.lower().endswith(SECRET_ENDINGS) or not isinstance(value, str):
+            problems.append(
+                f"[source] settings: {name}: a text that is no secret; those stand in the environment, "
+                f"as WORKBENCH_SOURCE_{name.upper()}"
+            )
+    return problems
+
+
+def _find_sources(folder: Path, core: dict) -> tuple[Path, Path]:
+    """Where the export lies, and that of the switch; what an API gave lies in the engagement's own folder."""
+    if not is_address(core["source"]):
+        source = (folder / core["source"]).resolve()
+        return source, (folder / core.get("cutover_source", core["source"])).resolve()
+    source, later = folder / EXTRACTED, folder / EXTRACTED_LATER
+    named = core.get("cutover_source")
+    return source, (folder / named).resolve() if named else later if later.exists() else source
+
+
 def _build(folder: Path, data: dict) -> Engagement:
     core, tenant, sample = data["engagement"], data["tenant"], data.get("sample", {})
+    asked = data.get("source", {})
+    source, cutover_source = _find_sources(folder, core)
     return Engagement(
         name=core["name"],
         folder=folder,
         customer=core.get("customer", core["name"]),
         pack=core["pack"],
-        source=(folder / core["source"]).resolve(),
-        cutover_source=(folder / core.get("cutover_source", core["source"])).resolve(),
+        source=source,
+        cutover_source=cutover_source,
         tenant_url=tenant["url"].rstrip("/"),
         plan=tenant["plan"],
         share=float(tenant.get("share", 0.8)),
@@ -403,6 +544,12 @@ def _build(folder: Path, data: dict) -> Engagement:
         sample_size=sample.get("size", 200),
         seed=sample.get("seed", 1),
         policies=Policies(**data.get("policies", {})),
+        password_variable=data.get("source", {}).get("password_variable", SOURCE_PASSWORD_VARIABLE),
+        source_address=core["source"].rstrip("/") if is_address(core["source"]) else "",
+        source_settings=asked.get("settings", {}),
+        source_variables=asked.get("variables", {}),
         ledger_address=data.get("ledger", {}).get("url", ""),
-        cutover_at=_read_cutover(data),
+        cutover_at=_read_moment(data, "at"),
+        switch=_read_switch(data),
+        imports=tuple(data.get("load", {}).get("import", ())),
     )

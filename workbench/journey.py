@@ -14,6 +14,7 @@ from workbench.evidence.manifest import write_manifest
 from workbench.evidence.signing import load_or_create_key
 from workbench.evidence.standing import judge_stages
 from workbench.kernel import STOPPED
+from workbench.run_record import read_record
 from workbench.runs import RunRecord
 from workbench.runs import run_stage as run_notebook
 from workbench.stages import STAGES
@@ -104,9 +105,22 @@ def describe_status(engagement: Engagement) -> str:
 
 
 def advise(engagement: Engagement) -> str:
-    """The command that comes next."""
+    """The command that comes next; none where everything was taken back and somebody approved that."""
+    if _is_taken_back(engagement):
+        return f"next: nothing; the migration was taken back (to begin anew: workbench run {engagement.name} sample)"
     try:
         stage = approvals.next_stage(engagement)
     except errors.WorkbenchError as todo:
         return str(todo)
     return f"next: workbench run {engagement.name} {stage}"
+
+
+def _is_taken_back(engagement: Engagement) -> bool:
+    """Whether the newest that was done to the tenant is an approved rollback of everything."""
+    standing = judge_stages(engagement)["rollback"]
+    if standing.state != "approved":
+        return False
+    _, _, stamp = standing.run.partition("/")
+    writing = (run for name, stage in STAGES.items() if stage.writes_records for run in engagement.runs(name))
+    is_newest = all(run.stamp < stamp for run in writing)
+    return is_newest and not read_record(engagement.run("rollback", stamp)).parameters.get("scope", "").strip()

@@ -13,10 +13,14 @@ import polars as pl
 
 OUTCOMES = ("migrate", "split", "merge", "inventory", "exclude")
 FIDELITIES = ("1:1", "1:many", "lossy")
-# What a column holds, for masking. secret: dropped when the source is read, never staged.
-TAGS = ("none", "id", "name", "contact", "address", "birth", "health", "money", "secret")
+# What a column holds, for masking. secret and score (a prediction of the source's own models, stale once it is
+# exported) are dropped when the source is read, never staged.
+NEVER_STAGED = ("secret", "score")
+TAGS = ("none", "id", "name", "contact", "address", "birth", "health", "money", *NEVER_STAGED)
 CORE_OBJECTS = ("sales_account", "contact", "deal")
 ACTIVITY_OBJECTS = ("task", "appointment", "note")
+# Codes of records that are with the tenant's administrator: nothing sends them by the API meanwhile.
+HANDED_OVER = ("handed_over", "not_imported")
 HOLD_CODES = {
     "missing_identifier": "the destination needs an identifier the record does not have",
     "missing_required": "a required field is empty",
@@ -26,11 +30,22 @@ HOLD_CODES = {
     "rejected_by_tenant": "the tenant refused the values",
     "too_long": "the text is longer than the tenant stores",
     "edited_in_tenant": "somebody changed the record in the tenant since it was loaded",
+    "deleted_in_tenant": "somebody deleted the record in the tenant since it was loaded",
+    "parent_deleted": "the record it points at was deleted in the tenant",
     "deleted_in_source": "the record is gone from the source; deleting it is a decision",
+    "could_not_be_read": "the newest export could not be read as a whole, so that nothing says the record is gone",
+    "left_out_by_rule": "the record is still in the source, and a rule of the mapping leaves it out",
+    "too_many_deleted": "more records left the source at once than are deleted unasked",
     "existing_match": "the tenant already holds a record that looks like this one",
     "linked_in_tenant": "something that stays in the tenant hangs on the record",
     "changed_by_later_run": "a later run of this migration changed the record again",
     "still_there": "the tenant was told to delete the record and still holds it",
+    "handed_over": "the record is in an import file that has not been imported yet",
+    "not_imported": "its import file was imported, and the record is not there",
+    "part_missing": "an earlier part of the same long text does not stand",
+    "file_missing": "the export holds no such file",
+    "file_refused": "the tenant takes no such file: its size, or what it hangs on",
+    "file_changed": "the file is another one than was uploaded, and Freshsales lets no program exchange it",
 }
 DIFF_CAUSES = (
     "equal",
@@ -67,6 +82,19 @@ INVENTORY = pl.Schema(
         "distinct": pl.Int64,
         "longest": pl.Int64,
         "example": pl.String,  # masked by tag
+    }
+)
+# How the values of columns are written, as far as it is settled.
+CONVENTIONS = pl.Schema(
+    {
+        "object": pl.String,
+        "field": pl.String,
+        "type": pl.String,
+        "written": pl.String,
+        "choices": pl.String,  # ways the values fit equally well
+        "null": pl.String,
+        "by": pl.String,  # evidence | layout | a person; empty while it is a question
+        "unread": pl.Int64,  # values that no settled way can read
     }
 )
 RELATIONSHIPS = pl.Schema(
@@ -168,7 +196,7 @@ PROPOSALS = pl.Schema(
         "destination": pl.String,
         "to": pl.String,
         "via": pl.String,
-        "type": pl.String,  # Freshsales type of a proposed custom field; null elsewhere
+        "type": pl.String,  # Freshsales type of a custom field; empty elsewhere
         "confidence": pl.Float64,
         "evidence": pl.String,
         "state": pl.String,  # proposed | confirmed | rejected
@@ -188,6 +216,20 @@ SCHEMA_PLAN = pl.Schema(
         "how": pl.String,  # api | admin
         "state": pl.String,  # present | created | missing
         "note": pl.String,
+    }
+)
+# Import files by what became of their rows; rows = found + waiting + missing.
+IMPORTS = pl.Schema(
+    {
+        "file": pl.String,  # relative to the engagement
+        "phase": pl.String,
+        "destination": pl.String,
+        "rows": pl.Int64,
+        "bytes": pl.Int64,
+        "sha256": pl.String,
+        "found": pl.Int64,  # in the tenant, by their external ids
+        "waiting": pl.Int64,  # nobody has said that the file was imported, and nothing of it shows
+        "missing": pl.Int64,  # the file was imported, these rows are not there
     }
 )
 SAMPLE = pl.Schema({"phase": pl.String, "external_id": pl.String, "why": pl.String})
@@ -218,7 +260,7 @@ DELTA = pl.Schema(
     {
         "phase": pl.String,
         "external_id": pl.String,
-        "change": pl.String,  # new | changed | deleted | unchanged
+        "change": pl.String,  # new | changed | owner: its owner became a user | deleted | unchanged
     }
 )
 VALIDATION = pl.Schema(
@@ -228,6 +270,7 @@ VALIDATION = pl.Schema(
         "expected": pl.Int64,  # records built from the source
         "in_ledger": pl.Int64,  # written and standing
         "held": pl.Int64,
+        "deleted": pl.Int64,  # written, and deleted in the tenant since by somebody else
         "in_tenant": pl.Int64,  # found by listing the tenant; null where it cannot list that object
         "agrees": pl.Boolean,
     }
@@ -262,6 +305,142 @@ ROLLBACK_PREVIEW = pl.Schema(
         "requests": pl.Int64,
     }
 )
+# What each Freshsales plan has room for, the smallest first.
+PLAN_FIT = pl.Schema(
+    {
+        "plan": pl.String,
+        "custom_fields": pl.Int64,  # most that one object needs
+        "lacks": pl.String,  # what there is no room for, empty where everything fits
+        "lossy": pl.String,  # objects that lose detail on this plan
+        "is_recommended": pl.Boolean,
+    }
+)
+# What a mapping asks of each Freshsales plan, what the plan has, and what that costs the customer.
+PLAN_NEEDS = pl.Schema(
+    {
+        "plan": pl.String,
+        "state": pl.String,  # fits | less: it arrives, in another shape or with less of it | lacks: no room
+        "need": pl.String,
+        "object": pl.String,
+        "fields": pl.String,  # by name, those that stay behind or arrive otherwise
+        "needed": pl.String,
+        "allowed": pl.String,
+        "loses": pl.String,  # empty where it fits
+    }
+)
+# The two tallies of a mapping; `objects` are those that count.
+TALLIES = pl.Schema({"name": pl.String, "count": pl.Int64, "of": pl.Int64, "means": pl.String, "objects": pl.String})
+# The parts of a move in their order, in days from their own beginning.
+TIMELINE = pl.Schema(
+    {
+        "part": pl.String,
+        "side": pl.String,  # before | load | after, of the switch
+        "days_least": pl.Float64,
+        "days_most": pl.Float64,
+        "unit": pl.String,  # days | business days
+        "basis": pl.String,
+    }
+)
+# What a quote charges, by the rules of the rate card.
+QUOTE = pl.Schema(
+    {
+        "position": pl.String,
+        "per": pl.String,
+        "counted": pl.Int64,
+        "included": pl.Int64,
+        "charged": pl.Int64,
+        "price": pl.Float64,
+        "amount": pl.Float64,
+        "currency": pl.String,
+        "is_example": pl.Boolean,  # nobody has set the rates yet
+    }
+)
+# What the customer is told before the move, and of which part of it.
+NOTES = pl.Schema(
+    {"group": pl.String, "name": pl.String, "text": pl.String, "refuted": pl.String, "requirement": pl.String}
+)
+# Records by what their owner column leads to; records = valid + without_email + unknown + empty.
+OWNER_REFERENCES = pl.Schema(
+    {
+        "object": pl.String,
+        "column": pl.String,
+        "records": pl.Int64,
+        "valid": pl.Int64,
+        "without_email": pl.Int64,  # in the source's list, but by no e-mail of their own
+        "unknown": pl.Int64,
+        "empty": pl.Int64,
+    }
+)
+# What the customer's account in the source uses, beside what it may use.
+AUDIT = pl.Schema(
+    {
+        "name": pl.String,
+        "object": pl.String,
+        "found": pl.Int64,  # null where a value is told and nothing counted
+        "limit": pl.Int64,  # null where the source names none
+        "above": pl.Int64,
+        "items": pl.String,
+        "beyond": pl.String,  # the items above the limit
+        "note": pl.String,
+        "requirement": pl.String,
+    }
+)
+# Records of the source that are or may be the same.
+DUPLICATES = pl.Schema(
+    {
+        "object": pl.String,
+        "external_id": pl.String,
+        "repeats_object": pl.String,
+        "repeats": pl.String,  # the record that stays
+        "evidence": pl.String,  # names of columns, never their values
+        "state": pl.String,  # merged | open: somebody has to decide | apart
+        "requirement": pl.String,
+    }
+)
+# Formula fields an export describes; `order` is null where one is not evaluated, and `detail` says why.
+FORMULAS = pl.Schema(
+    {
+        "object": pl.String,
+        "field": pl.String,
+        "formula": pl.String,
+        "needs": pl.String,
+        "state": pl.String,
+        "detail": pl.String,
+        "order": pl.Int64,
+        "compared": pl.Int64,
+        "different": pl.Int64,
+        "evaluated_only": pl.Int64,  # rows the source exports no value for
+    }
+)
+FORMULA_DIFFERENCES = pl.Schema(
+    {"object": pl.String, "row": pl.Int64, "field": pl.String, "exported": pl.String, "evaluated": pl.String}
+)
+# Segments and the lists they become; `expected` is null where Freshsales cannot tell the members.
+SEGMENTS = pl.Schema(
+    {
+        "segment_id": pl.String,
+        "name": pl.String,
+        "rule": pl.String,
+        "state": pl.String,
+        "conditions": pl.String,
+        "missing": pl.String,
+        "advice": pl.String,
+        "source_count": pl.Int64,
+        "expected": pl.Int64,
+    }
+)
+SEGMENT_COUNTS = pl.Schema(
+    {
+        "segment_id": pl.String,
+        "name": pl.String,
+        "source_count": pl.Int64,
+        "expected": pl.Int64,
+        "in_tenant": pl.Int64,
+        "agrees": pl.Boolean,
+    }
+)
+# Cells of records that stay, filled from one that was merged into them.
+MERGED_FIELDS = pl.Schema({"object": pl.String, "external_id": pl.String, "field": pl.String, "taken_from": pl.String})
 ROLLBACK_COUNTS = pl.Schema(
     {
         "phase": pl.String,
@@ -317,6 +496,114 @@ HELD = pl.Schema(
         "field": pl.String,
         "reason": pl.String,
         "release": pl.String,
+    }
+)
+# Files of the export by what became of them; a skipped one is the same as another file of the same record.
+UPLOADS = pl.Schema(
+    {
+        "phase": pl.String,
+        "external_id": pl.String,
+        "path": pl.String,  # in the export
+        "file_name": pl.String,  # in Freshsales
+        "bytes": pl.Int64,  # null where there is no such file
+        "sha256": pl.String,
+        "outcome": pl.String,  # loaded | skipped | held
+        "reason": pl.String,
+    }
+)
+# The files a mapping uploads, as they were when it was approved; all but the path is null where there is none.
+ATTACHMENTS = pl.Schema({"path": pl.String, "bytes": pl.Int64, "stamp": pl.String, "sha256": pl.String})
+# Uploaded files as the tenant holds them.
+UPLOADS_FOUND = pl.Schema(
+    {
+        "phase": pl.String,
+        "external_id": pl.String,
+        "file_name": pl.String,
+        "bytes": pl.Int64,
+        "found_bytes": pl.Int64,  # null where the tenant shows no such file
+        "sha256": pl.String,
+        "found_sha256": pl.String,  # null where the file was not downloaded
+        "agrees": pl.Boolean,
+    }
+)
+# Held records by what they wait for: a root waits for nothing but its own reason.
+HELD_ROOTS = pl.Schema(
+    {
+        "phase": pl.String,
+        "external_id": pl.String,
+        "code": pl.String,
+        "field": pl.String,
+        "reason": pl.String,
+        "release": pl.String,
+        "waiting": pl.Int64,  # records held behind it, however far
+        "through": pl.String,  # longest chain of phases behind it: patients > claims
+    }
+)
+# HELD, each with the roots it waits for in the end and the chain that leads to the first of them.
+HELD_CHAINS = pl.Schema(
+    {
+        **HELD,
+        "root": pl.String,  # PHASE/ID, several joined by ; and empty for a root
+        "chain": pl.String,  # from the root to the record: patients/p1 > claims/k1
+        "waiting": pl.Int64,
+    }
+)
+# What a retry would do with each held record.
+RETRY = pl.Schema(
+    {
+        "phase": pl.String,
+        "external_id": pl.String,
+        "code": pl.String,
+        "verdict": pl.String,  # one of `workbench.load.retry.VERDICTS`
+        "why": pl.String,
+        "requests": pl.Int64,  # it would cost at least; records that go by the hundred cost less together
+    }
+)
+# What both sides changed since the load: three values side by side, and what was decided.
+CONFLICTS = pl.Schema(
+    {
+        "phase": pl.String,
+        "external_id": pl.String,
+        "destination": pl.String,
+        "destination_id": pl.Int64,
+        "field": pl.String,  # empty where the whole record is the question
+        "tag": pl.String,
+        "loaded": pl.String,
+        "source": pl.String,
+        "tenant": pl.String,
+        "case": pl.String,  # of the record; another one once any of the values changes
+        "decision": pl.String,  # source | tenant, empty while nobody decided
+        "decided_by": pl.String,
+    }
+)
+# Records of a source as they were brought over last; equal hashes are equal content.
+RECORD_HASHES = pl.Schema({"phase": pl.String, "external_id": pl.String, "hash": pl.String})
+# Whether a frozen source still says what the last delta read.
+SOURCE_PROOF = pl.Schema(
+    {"object": pl.String, "records": pl.Int64, "brought_over": pl.String, "found": pl.String, "agrees": pl.Boolean}
+)
+# Every delta so far, and as the last row the forecast of the next.
+ROUNDS = pl.Schema(
+    {
+        "run": pl.String,
+        "at": pl.Datetime("us", "UTC"),
+        "new": pl.Int64,
+        "changed": pl.Int64,
+        "owner": pl.Int64,
+        "deleted": pl.Int64,
+        "requests": pl.Int64,
+        "hours": pl.Float64,  # at the pace of the plan
+        "is_forecast": pl.Boolean,
+    }
+)
+# Records of ours that the tenant no longer holds.
+DELETED_IN_TENANT = pl.Schema(
+    {
+        "phase": pl.String,
+        "external_id": pl.String,
+        "destination": pl.String,
+        "destination_id": pl.Int64,
+        "what": pl.String,
     }
 )
 CROSSWALK = pl.Schema(
@@ -399,12 +686,14 @@ class Lookup:
         object: Source object whose records it points at.
         source: Source column with the external id of the parent.
         is_required: A record whose parent is missing or held is held too.
+        is_late: Lookups go in a circle, and this one is set once both sides stand; see `workbench.load.links`.
     """
 
     to: str
     object: str
     source: str
     is_required: bool = True
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -423,6 +712,37 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """Rows of another object that go along in the body of a deal: which products, how many, for how much.
+
+    Attributes:
+        object: Object whose rows they are; the columns named below are its own.
+        match: Its column to a column of the deal; a deal has the rows where all pairs are equal.
+        products: Object whose records are the products.
+        product: Column with the external id of the product.
+        quantity: Column with how many.
+        unit_price: Column with the price of one.
+        discount: Column with the money taken off the whole line, empty where there is none.
+        tag: Strictest tag among these columns, for masking.
+    """
+
+    object: str
+    match: dict[str, str]
+    products: str
+    product: str
+    quantity: str
+    unit_price: str
+    discount: str = ""
+    tag: str = "none"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of its object that it reads."""
+        named = (*self.match, self.product, self.quantity, self.unit_price, self.discount)
+        return tuple(name for name in named if name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
     """One object's turn inside the load: which rows, to which destination, by which rules.
 
@@ -431,6 +751,7 @@ class Phase:
         where: SQL predicate over staged and derived columns, empty for all rows.
         external_id: Columns that make the source's own id; empty means a hash of the row and its repeat number.
         owner: Column with the source's id of the owner, empty for the fallback owner.
+        lines: The products on its deals; null where it has none, or the tenant has no products.
     """
 
     name: str
@@ -444,6 +765,7 @@ class Phase:
     merge: Merge | None = None
     label: str = ""
     plural: str = ""
+    lines: Lines | None = None
 
 
 def empty(schema: pl.Schema) -> pl.DataFrame:

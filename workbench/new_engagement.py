@@ -11,7 +11,8 @@ import tomllib
 from pathlib import Path
 from string import Template
 
-from workbench.engagement import RUNS, TEMPLATES, Engagement, is_local, read_engagement
+from workbench.drafting import draft_templates
+from workbench.engagement import RUNS, TEMPLATES, Engagement, is_address, is_local, read_engagement, source_password
 from workbench.errors import UsageError, raise_problems
 from workbench.layout import read_layout
 from workbench.pack import read_pack
@@ -23,7 +24,7 @@ LOCAL_OWNER = "admin@tenant.example"
 def create_engagement(
     name: str,
     *,
-    source: Path,
+    source: Path | str,
     pack: str,
     url: str,
     plan: str,
@@ -37,13 +38,17 @@ def create_engagement(
 ) -> Engagement:
     """Make `runs/<name>` whole or not at all.
 
+    Args:
+        source: A folder, an archive, or the address of the source's API.
+
     Raises:
         UsageError: Names every reason why not.
     """
     folder = runs / name
     if fallback_owner is None:
         fallback_owner = LOCAL_OWNER if is_local(url) else ""
-    paths = {"source": source, "cutover source": cutover_source, "roster": roster}
+    address = source if isinstance(source, str) and is_address(source) else ""
+    paths = {"source": None if address else Path(source), "cutover source": cutover_source, "roster": roster}
     raise_problems(
         f"engagement {name!r} cannot be made",
         [*_find_name_problems(name, folder), *_find_pack_problems(pack), *_find_path_problems(paths)],
@@ -52,7 +57,7 @@ def create_engagement(
         "name": name,
         "customer": customer or name,
         "pack": pack,
-        "source": str(source.resolve()),
+        "source": address or str(Path(source).resolve()),
         "url": url,
         "plan": plan,
         "missing_identifier": missing_identifier,
@@ -65,6 +70,18 @@ def create_engagement(
     if cutover_source:
         text = text.replace('# cutover_source = "..."', f"cutover_source = {json.dumps(str(cutover_source.resolve()))}")
     return _write_folder(folder, text, pack=pack, roster=roster)
+
+
+def draft_engagement(engagement: Engagement) -> list[str]:
+    """Draft into layout and pack what the export says of its own schema; see `workbench.drafting`."""
+    if engagement.source_address and not engagement.source.exists():
+        return []  # the schema is asked for with everything else
+    return draft_templates(
+        engagement.folder,
+        engagement.source,
+        password=source_password(engagement),
+        is_extracted=bool(engagement.source_address),
+    )
 
 
 def _write_folder(folder: Path, settings: str, *, pack: str, roster: Path | None) -> Engagement:
@@ -80,6 +97,9 @@ def _write_folder(folder: Path, settings: str, *, pack: str, roster: Path | None
             shutil.copyfile(roster, made / "roster.csv")
         _check_settings(made, named=folder.name)
         read_pack(made / "pack.toml", read_layout(made / "layout.toml"))
+        engagement = read_engagement(made)
+        if engagement.source.exists():  # what an API gives is extracted later
+            draft_engagement(engagement)
         os.replace(made, folder)
     return read_engagement(folder)
 

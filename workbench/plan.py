@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from graphlib import CycleError, TopologicalSorter
+from graphlib import TopologicalSorter
 from heapq import heappop, heappush
 
 from workbench.decisions import Decision, apply_decisions, read_decisions
 from workbench.errors import UsageError, raise_problems
 from workbench.layout import Layout
-from workbench.model import FieldRule, Lookup, Merge, Phase
+from workbench.load_graph import break_circles, find_parents
+from workbench.model import FieldRule, Lines, Lookup, Merge, Phase
 from workbench.own_fields import list_own_rules
 from workbench.pack import ObjectRow, Pack, Route
+from workbench.pack.values import PRODUCTS
 
 __all__ = ["Decision", "compile_phases", "phases_from_json", "phases_to_json", "read_decisions"]
 
@@ -22,7 +24,8 @@ def compile_phases(
 ) -> tuple[Phase, ...]:
     """The phases of the load for a tenant with these capabilities, parents before the records that point at them.
 
-    Phases that do not depend on each other keep the order of the pack.
+    Phases that do not depend on each other keep the order of the pack. Where lookups go in a circle, one of them is set
+    in a second pass, see `workbench.load_graph.break_circles`.
 
     Args:
         pack: A checked pack.
@@ -31,7 +34,8 @@ def compile_phases(
         decisions: The analyst's, as `read_decisions` checked them.
 
     Raises:
-        UsageError: The layout is another one, a lookup points at an object without records, or lookups go in a circle.
+        UsageError: The layout is another one, a lookup points at an object without records, or lookups go in a circle
+            of which none can be set later.
     """
     if pack.layout != layout.name:
         raise UsageError(f"{pack.path}: written for the layout {pack.layout!r}, not for {layout.name!r}")
@@ -73,25 +77,25 @@ def _build_phase(row: ObjectRow, route: Route, capabilities: frozenset[str]) -> 
         fields=(*rules, *list_own_rules(route.destination)),
         lookups=route.lookups,
         merge=route.merge,
+        lines=route.lines if PRODUCTS in capabilities else None,
         label=route.label,
         plural=route.plural,
     )
 
 
 def _sort_phases(phases: list[Phase], pack: Pack) -> tuple[Phase, ...]:
-    places = {phase.name: place for place, phase in enumerate(phases)}
-    parents = {phase.name: _find_parents(phase, phases) for phase in phases}
     raise_problems(
         f"{pack.path}: lookups without records to point at",
         [f"{phase.name}, lookup {lookup.to}: {lookup.object} makes no records in this tenant"
-         for phase in phases for lookup in phase.lookups if not _phases_of(lookup.object, phases)],
+         for phase in phases for lookup in phase.lookups if not _makes_records(lookup.object, phases)],
     )  # fmt: skip
-    sorter = TopologicalSorter(parents)
     try:
-        sorter.prepare()
-    except CycleError as error:
-        circle = " -> ".join(reversed(error.args[1]))
-        raise UsageError(f"{pack.path}: lookups go in a circle, so nothing can load first: {circle}") from error
+        phases = break_circles(phases)
+    except UsageError as error:
+        raise UsageError(f"{pack.path}: {error}") from error
+    places = {phase.name: place for place, phase in enumerate(phases)}
+    sorter = TopologicalSorter({phase.name: find_parents(phase, phases) for phase in phases})
+    sorter.prepare()
     ready: list[int] = []
     order: list[Phase] = []
     while sorter.is_active():
@@ -102,12 +106,8 @@ def _sort_phases(phases: list[Phase], pack: Pack) -> tuple[Phase, ...]:
     return tuple(order)
 
 
-def _find_parents(phase: Phase, phases: list[Phase]) -> set[str]:
-    return {name for lookup in phase.lookups for name in _phases_of(lookup.object, phases)}
-
-
-def _phases_of(source: str, phases: list[Phase]) -> list[str]:
-    return [phase.name for phase in phases if phase.source == source]
+def _makes_records(source: str, phases: list[Phase]) -> bool:
+    return any(phase.source == source for phase in phases)
 
 
 def _read_phase(row: dict) -> Phase:
@@ -123,5 +123,6 @@ def _read_phase(row: dict) -> Phase:
             "fields": tuple(rules),
             "lookups": tuple(Lookup(**lookup) for lookup in row["lookups"]),
             "merge": Merge(**{**merge, "by": tuple(merge["by"])}) if merge else None,
+            "lines": Lines(**row["lines"]) if row["lines"] else None,
         }
     )

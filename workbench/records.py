@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
+from workbench.destinations import DOCUMENT
 from workbench.errors import StopRun, UsageError
+from workbench.file_names import name_files
+from workbench.line_items import LINES, add_lines, find_deals
 from workbench.model import ROW_OUTCOMES, Phase
 from workbench.notes import split_notes
 from workbench.pack import ObjectRow, Pack, Route
 from workbench.pack.columns import DIGEST, derive_columns
+from workbench.pack.dedupe import REPEATS, list_repeats
 from workbench.pack.rules import express
 from workbench.transforms.compose import EXTERNAL_ID, fill
 
@@ -28,7 +32,8 @@ def build_records(phase: Phase, staged: dict[str, pl.DataFrame]) -> pl.DataFrame
     Returns:
         external_id String, unique and never null; _rows List(Int64), the staged rows a record is made of; owner
         String, the source's id of its owner, null for the fallback; `lookup.<to>` String, the parent's external id;
-        and a column for every field rule, named after the field. Values a transform cannot read are null. A text too
+        and a column for every field rule, named after the field. Deals with products on
+        them have those as `lines`, see `workbench.line_items`. Values a transform cannot read are null. A text too
         long for one note is several records. The line
         that marks the text of an activity with its source is added where the record is sent, not here.
 
@@ -36,8 +41,10 @@ def build_records(phase: Phase, staged: dict[str, pl.DataFrame]) -> pl.DataFrame
         UsageError: Two records have the same external id, or a rule names a column that is not staged.
     """
     rows = _identify(phase, _select_rows(phase, staged))
-    records = _merge_rows(phase, rows) if phase.merge else rows.with_columns(_rows=pl.concat_list("_row"))
+    records = _merge_rows(phase, rows) if phase.merge else _add_repeats(rows, list_repeats(staged[phase.source]))
     _check_ids(phase, records)
+    if phase.lines:
+        records = add_lines(records, staged, phase.lines)
     try:
         records = records.select(
             pl.col(EXTERNAL_ID).alias("external_id"),
@@ -45,11 +52,14 @@ def build_records(phase: Phase, staged: dict[str, pl.DataFrame]) -> pl.DataFrame
             (pl.col(phase.owner) if phase.owner else pl.lit(None, dtype=pl.String)).alias("owner"),
             *(pl.col(lookup.source).cast(pl.String).alias(f"lookup.{lookup.to}") for lookup in phase.lookups),
             *(express(rule) for rule in phase.fields if rule.to != "external_id"),
+            *([LINES] if phase.lines else []),
         )
     except pl.exceptions.ColumnNotFoundError as error:
         raise UsageError(
             f"{phase.name}: no column {str(error).splitlines()[0]} is staged; run discovery again"
         ) from error
+    if phase.destination == DOCUMENT:
+        return name_files(records)
     return split_notes(records, source=phase.source) if phase.destination == "note" else records
 
 
@@ -70,7 +80,7 @@ def account_rows(pack: Pack, phases: tuple[Phase, ...], staged: dict[str, pl.Dat
         for row in _active_rows(pack, by_name)
         for route in row.routes
     ]
-    outcomes = pl.concat([pl.DataFrame(schema=ROW_OUTCOMES), *accounts])
+    outcomes = _account_lines(pl.concat([pl.DataFrame(schema=ROW_OUTCOMES), *accounts]), phases, staged)
     _check_accounts(outcomes, staged)
     return outcomes
 
@@ -78,7 +88,8 @@ def account_rows(pack: Pack, phases: tuple[Phase, ...], staged: dict[str, pl.Dat
 def _select_rows(phase: Phase, staged: dict[str, pl.DataFrame]) -> pl.DataFrame:
     if phase.source not in staged:
         raise UsageError(f"{phase.name}: {phase.source} is not staged; run discovery again with this pack and layout")
-    return _filter(staged[phase.source], phase.where)
+    rows = _filter(staged[phase.source], phase.where)
+    return rows.filter(pl.col(REPEATS).is_null()) if REPEATS in rows.columns else rows
 
 
 def _filter(rows: pl.DataFrame, where: str) -> pl.DataFrame:
@@ -106,6 +117,13 @@ def _merge_rows(phase: Phase, rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("_row").alias("_rows"),
         pl.col(phase.merge.into).str.join("\n"),
     )
+
+
+def _add_repeats(rows: pl.DataFrame, repeats: pl.DataFrame) -> pl.DataFrame:
+    """The rows with the numbers of the staged rows each stands for: its own, then those that repeat it."""
+    further = repeats.group_by(pl.col(REPEATS).alias(EXTERNAL_ID)).agg(_more=pl.col("_row").sort())
+    joined = rows.join(further, on=EXTERNAL_ID, how="left", maintain_order="left")
+    return joined.with_columns(_rows=pl.concat_list("_row", pl.col("_more").fill_null([]))).drop("_more")
 
 
 def _check_ids(phase: Phase, records: pl.DataFrame) -> None:
@@ -141,14 +159,40 @@ def _is_compiled(row: ObjectRow, phases: dict[str, Phase]) -> bool:
 def _account_route(row: ObjectRow, route: Route, phase: Phase | None, staged: pl.DataFrame) -> pl.DataFrame:
     rows = _filter(staged, route.where)
     rows = _identify(phase, rows) if phase else rows.with_columns(pl.lit(None).alias(EXTERNAL_ID))
+    repeats = pl.col(REPEATS) if REPEATS in rows.columns else pl.lit(None, dtype=pl.String)
     return rows.select(
         object=pl.lit(row.source),
         row=pl.col("_row"),
-        outcome=pl.lit(route.outcome),
+        outcome=pl.when(repeats.is_not_null()).then(pl.lit("merge")).otherwise(pl.lit(route.outcome)),
         phase=pl.lit(phase.name if phase else ""),
-        external_id=pl.col(EXTERNAL_ID),
-        reason=pl.lit(route.reason),
+        external_id=pl.coalesce(repeats, EXTERNAL_ID),
+        reason=pl.coalesce("repeats " + repeats, pl.lit(route.reason)),
     ).cast(dict(ROW_OUTCOMES))
+
+
+def _account_lines(outcomes: pl.DataFrame, phases: tuple[Phase, ...], staged: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """The outcomes with the deal each line goes along with; one whose deal the export lacks is left behind."""
+    for object in dict.fromkeys(phase.lines.object for phase in phases if phase.lines):
+        own = [phase for phase in phases if phase.lines and phase.lines.object == object]
+        found = pl.concat([_find_deals(phase, staged) for phase in own]).unique("row", keep="first")
+        is_line = (pl.col("object") == object) & (pl.col("outcome") == "merge") & (pl.col("external_id").is_null())
+        is_found, deal = pl.col("_deal").is_not_null(), f"goes along with its {own[0].destination}"
+        outcomes = outcomes.join(found, on="row", how="left", maintain_order="left").with_columns(
+            outcome=pl.when(is_line & ~is_found).then(pl.lit("exclude")).otherwise("outcome"),
+            phase=pl.when(is_line & is_found).then("_phase").otherwise("phase"),
+            external_id=pl.when(is_line & is_found).then("_deal").otherwise("external_id"),
+            reason=pl.when(is_line & is_found).then(pl.lit(deal)).when(is_line)
+            .then(pl.lit(f"the export holds no {own[0].source} it belongs to")).otherwise("reason"),
+        ).drop("_phase", "_deal")  # fmt: skip
+    return outcomes
+
+
+def _find_deals(phase: Phase, staged: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    deals = _identify(phase, _select_rows(phase, staged))
+    found = find_deals(staged[phase.lines.object], deals, phase.lines, id=EXTERNAL_ID)
+    return found.filter(pl.col(EXTERNAL_ID).is_not_null()).select(
+        row="_row", _phase=pl.lit(phase.name), _deal=EXTERNAL_ID
+    )
 
 
 def _check_accounts(outcomes: pl.DataFrame, staged: dict[str, pl.DataFrame]) -> None:

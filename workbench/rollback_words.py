@@ -8,6 +8,7 @@ from workbench.engagement import Engagement
 from workbench.errors import UsageError
 from workbench.evidence.checkpoints import find_store, read_ledger
 from workbench.freshsales.plans import read_plans
+from workbench.load.recalled import list_recalled, say_recalled
 from workbench.load.rollback_preview import preview_rollback
 from workbench.load.scope import Scope
 from workbench.shown import say_hours
@@ -23,8 +24,13 @@ def describe_preview(engagement: Engagement, scope: Scope) -> str:
         raise UsageError(f"{engagement.name}: nothing was loaded, so there is nothing to roll back")
     with read_ledger(engagement) as ledger:
         preview = preview_rollback(ledger, scope)
+        recalled = list_recalled(ledger)
+    files = [f"  {each}" for each in say_recalled(recalled)]
+    if recalled["waiting"].sum():
+        files.append("  a rollback looks for these rows first, and takes back also what is found of them")
     if preview.is_empty():
-        return f"{engagement.customer}: of {scope}, nothing stands in Freshsales"
+        known = " as far as the ledger knows" if files else ""
+        return "\n".join([f"{engagement.customer}: of {scope}, nothing stands in Freshsales{known}", *files])
     lines = [f"{engagement.customer}: to take back {scope}"]
     heads = ("delete", "restore", "along", "requests")
     lines.append(f"  {'phase':<30}" + "".join(f"{head:>10}" for head in heads))
@@ -36,4 +42,4 @@ def describe_preview(engagement: Engagement, scope: Scope) -> str:
         lines.append("  along: records that hang on one that was asked for, and go with it")
     hours = total["requests"] / (read_plans()[engagement.plan].requests_per_hour * engagement.share)
     lines.append(f"  takes about {say_hours(hours)} at {engagement.share:.0%} of the quota of plan {engagement.plan}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *files])

@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from workbench.destinations import find_destination
+from workbench.line_items import write_number
 
 Values = dict[str, Any]
 # What `get` has to include so that a record names everything it points at; the bare record hides these.
@@ -23,13 +24,14 @@ INCLUDES = {
         "owner", "sales_account", "contacts", "deal_stage", "deal_pipeline", "deal_type", "deal_reason", "source",
         "campaign", "deal_payment_status", "currency", "territory",
     ),
+    "product": ("owner", "product_pricings"),
     "task": ("owner",),
     "appointment": ("owner",),
 }  # fmt: skip
 # Standard fields that hold numbers, whatever type they travel as.
 NUMBERS = ("amount", "annual_revenue", "probability")
 _DEAL_CONTACTS = ("contacts_added_list", "contacts", "contact_ids")  # as sent, as read one by one, as listed
-_READ_APART = {"email", "emails", "sales_accounts", "contacts", "targetable"}
+_READ_APART = {"product_pricings", "email", "emails", "sales_accounts", "contacts", "targetable"}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d$")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 _CODE = re.compile(r"[+-]?0\d")
@@ -46,7 +48,28 @@ def read_values(object: str, record: Mapping[str, Any]) -> Values:
     destination = find_destination(object)
     standard = (destination.fields | {"owner_id", "external_id", *destination.lookups}) - _READ_APART
     values = {name: record[name] for name in sorted(standard & record.keys())}
-    return values | (record.get("custom_field") or {}) | _read_emails(record) | _read_links(object, record)
+    read = _read_emails(record) | _read_links(object, record) | _read_priced(object, record)
+    return values | (record.get("custom_field") or {}) | read
+
+
+def _read_priced(object: str, record: Mapping[str, Any]) -> Values:
+    """The products on a deal, and the prices of a product, in an order of their own."""
+    found: Values = {}
+    if object == "deal" and record.get("products") is not None:
+        items = [
+            {"id": int(each.get("product_id") or each["id"])}
+            | {name: write_number(each.get(name) or 0) for name in ("quantity", "unit_price")}
+            for each in record["products"]
+        ]
+        found["products"] = sorted(items, key=lambda item: tuple(item.values()))
+    if object == "product" and record.get("product_pricings") is not None:
+        prices = [
+            {"currency_code": each["currency_code"], "unit_price": write_number(each.get("unit_price") or 0)}
+            for each in record["product_pricings"]
+            if not each.get("_destroy")
+        ]
+        found["product_pricings"] = sorted(prices, key=lambda price: tuple(map(str, price.values())))
+    return found
 
 
 def _read_emails(record: Mapping[str, Any]) -> Values:
@@ -127,6 +150,14 @@ def _is_same_day(left: Any, right: Any) -> bool:
     # Tenants write a day as midnight in the account's own zone: the day in the text is the day that is meant.
     texts = [str(value).strip() for value in (left, right)]
     return any(map(_DAY.match, texts)) and any(map(_MOMENT.match, texts)) and texts[0][:10] == texts[1][:10]
+
+
+def split_tags(text: str) -> list[str]:
+    """The tags of a text with `;` between them, each once whatever its case."""
+    tags: dict[str, str] = {}
+    for tag in filter(None, map(str.strip, text.split(";"))):
+        tags.setdefault(tag.casefold(), tag)
+    return list(tags.values())
 
 
 def read_moment(value: Any) -> datetime | None:

@@ -18,7 +18,7 @@ DEAL = ("deal", SOURCE.rows["deal"][0]["id"])
 def stand(source: Source) -> Standing:
     """Every record as a tenant would hold it."""
     numbers = {name: number for number, name in enumerate(sorted(NAMES), start=1)}
-    mapping = Mapping(None, mode="create", refusals=None)
+    mapping = Mapping(None, refusals=None)
     mapping.ids = numbers
     standing = {}
     for object, rows in source.rows.items():

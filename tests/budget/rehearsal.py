@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,12 +47,19 @@ class Rehearsal:
     plan: str
 
     def load(
-        self, path: Path, *, patients: int, mood: Mood = "polite", share: float = 0.8
+        self,
+        path: Path,
+        *,
+        patients: int,
+        mood: Mood = "polite",
+        share: float = 0.8,
+        on_wait: Callable[[float, str], None] | None = None,
     ) -> tuple[pl.DataFrame, float]:
         """Read the settings, plan, load; REQUESTS with what was used, and the hours it took."""
         phases, records = self.world.phases, make_records(patients=patients)
         start = self.clock()
-        pacer = Pacer(share, plan=read_plans()[self.plan], mood=mood, clock=self.clock, sleep=self.clock.sleep)
+        plan = read_plans()[self.plan]
+        pacer = Pacer(share, plan=plan, mood=mood, clock=self.clock, sleep=self.clock.sleep, on_wait=on_wait)
         tenant = Tenant(BASE, KEY, pacer=pacer, transport=self.line)
         schema = read_schema(tenant, plan=self.plan)
         planned = plan_requests(phases, records, schema=schema, holds={})

@@ -9,6 +9,7 @@ import pytest
 
 from tests.clients import environments
 from tests.clients.environments import NoPackages, find_environment
+from workbench.bench.environments import READY
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def test_an_environment_is_made_once(requirements, tmp_path):
 def test_one_left_half_made_is_made_anew(requirements, tmp_path):
     """Killed on the way: what is there is not trusted."""
     python = find_environment("nothing", build=tmp_path / "build")
-    (python.parents[1] / environments.READY).unlink()
+    (python.parents[1] / READY).unlink()
     (python.parents[1] / "leftover").touch()
 
     assert find_environment("nothing", build=tmp_path / "build") == python

@@ -157,3 +157,9 @@ def test_a_number_json_cannot_write_is_held(value: float):
 def test_tags_are_sent_as_a_list():
     """Tags come joined with semicolons, and the tenant takes them apart only as a list."""
     assert build("contact", {"tags": "vip; diabetic"})["tags"] == ["vip", "diabetic"]
+
+
+@pytest.mark.covers("R-35")
+def test_a_tag_that_stands_twice_is_sent_once():
+    """In its first spelling and place, for the tenant tells tags apart by their letters only."""
+    assert build("contact", {"tags": "VIP;diabetic; vip ;;new"})["tags"] == ["VIP", "diabetic", "new"]

@@ -34,6 +34,21 @@ def test_a_wrong_key_says_what_to_set(make_bench):
     assert "secret-key-1" not in str(failed.value)
 
 
+def test_no_cookie_is_sent_back():
+    """The key alone says who asks, whatever an answer would have the next request carry."""
+    seen = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers.get("cookie"))
+        return respond(200, {}, set_cookie="session=1; Path=/")
+
+    with Tenant("http://127.0.0.1/crm/sales/api", Secret("k"), transport=httpx.MockTransport(answer)) as tenant:
+        tenant.request("GET", "contacts/filters")
+        tenant.request("GET", "contacts/filters")
+
+    assert seen == [None, None]
+
+
 def test_a_forbidden_path_is_named(bench):
     """403 says which request the key's user may not make."""
     with pytest.raises(Forbidden, match="GET contacts: "):
@@ -171,12 +186,15 @@ def test_a_read_that_fails_goes_again(bench, failure):
 
 @pytest.mark.parametrize("failure", FAILURES, ids=NAMES)
 def test_a_read_that_keeps_failing_says_run_again_later(bench, failure):
-    """After five attempts the analyst is told, with the same error every outage has."""
-    bench.line.faults = [failure] * 5
+    """After a quarter of an hour the analyst is told, with the same error every outage has, and it cost 21 requests."""
+    bench.client.count("contact")
+    before, bench.waits[:] = bench.client.requests, []
+    bench.line.faults = [failure] * 100
     with pytest.raises(RetryLater, match="run again later") as failed:
         bench.client.get("contact", 1)
     assert not isinstance(failed.value, InDoubt)
-    assert bench.client.requests == 5
+    assert bench.client.requests - before == 21
+    assert [seconds for seconds, _ in bench.waits] == [1, 2, 4, 8, 16, 32, *[60] * 14]
 
 
 @pytest.mark.parametrize("failure", FAILURES, ids=NAMES)

@@ -197,6 +197,14 @@ def test_refusals_in_a_row_wait_longer_and_never_give_up():
     assert clock.slept == [1, 2, 4, 8, 16, 32, 60, 60, 60, 1]
 
 
+def test_clients_that_failed_together_do_not_come_back_together():
+    """Each takes something off its waits, up to half of them."""
+    clock, draws = Clock(), iter([0.0, 0.5, 1.0])
+    pacer = make_pacer(clock, draw=draws.__next__)
+    waited = [pacer.back_off(3, "the tenant is away") for _ in range(3)]
+    assert waited == clock.slept == [4, 3, 2]
+
+
 def test_a_used_up_window_is_waited_out_to_its_end():
     """Where the headers say that nothing is left, the wait ends with the window."""
     clock = Clock()

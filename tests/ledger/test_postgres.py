@@ -11,12 +11,14 @@ import psycopg
 import pytest
 
 from tests.ledger.places import PATIENTS, PostgresPlace, load
-from tests.load.world import PHASES, make_records, open_tenant, prepare_schema
+from tests.load.world import PHASES, make_records, make_world, open_tenant, prepare_schema
+from tests.postgres import make_server
 from workbench.errors import StopRun, UsageError
 from workbench.ledger.postgres import PostgresStore
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = 8
+KILLS = 10
 
 
 @pytest.fixture
@@ -132,7 +134,7 @@ def test_a_killed_load_goes_on_where_it_died(place, served):
         prepare_schema(tenant)
     draw, records = random.Random(20261122), make_records(patients=PEOPLE)
     total = sum(frame.height for frame in records.values())
-    for record in sorted(draw.sample(range(total - 1), 3)):
+    for record in sorted(draw.sample(range(total - 1), KILLS)):
         loader = start_loader(place, served)
         lines = [loader.stdout.readline() for _ in range(1 + record)]
         time.sleep(draw.uniform(0, 0.012))
@@ -150,6 +152,36 @@ def test_a_killed_load_goes_on_where_it_died(place, served):
             known = crosswalk.filter(phase=phase.name)
             assert sorted(known["external_id"]) == sorted(records[phase.name]["external_id"]), phase.name
             assert sorted(list_ids(tenant, phase.destination)) == sorted(known["destination_id"]), phase.name
+
+
+def test_a_database_that_stops_in_mid_load_stops_the_load(tmp_path):
+    """As by a power cut: one message, nothing unrecorded was sent, and with the database back the load goes on."""
+    world, records, seen = make_world(tmp_path / "unused.sqlite"), make_records(patients=PEOPLE), []
+    with make_server() as server:
+        place = PostgresPlace(folder=tmp_path, url=server.start(), schema="clinic")
+
+        def cut_power(phase, *, done, total):
+            if phase == "encounters.visit" and done == 3:
+                server.stop_at_once()
+                seen.append(len(world.store.journal()))
+
+        with (
+            pytest.raises(StopRun, match="the ledger cannot go on: .*; what was not saved is in doubt"),
+            place.open() as first,
+        ):
+            world.load(records, first, progress=cut_power)
+        assert len(world.store.journal()) == seen[0]
+        with pytest.raises(StopRun, match="the ledger's database does not answer: .*; nothing was done"):
+            place.open()
+
+        server.start()
+        with place.open() as ledger:
+            assert [doubt.external_id for doubt in ledger.in_doubt()] == ["e2"]
+            counts = world.load(records, ledger)
+            assert (counts["attempted"] == counts["loaded"]).all() and ledger.verify_chain() is None
+            stored = [row["id"] for phase in PHASES for row in world.store.records(phase.destination)]
+            assert sorted(stored) == sorted(ledger.crosswalk()["destination_id"])
+    world.tenant.close()
 
 
 def list_ids(tenant, object):

@@ -3,16 +3,16 @@
 where PHASES is how many of the phases there are, from the first.
 
 One process imports everything and forks a child an attempt, so that a start costs next to nothing. The child opens the
-ledger, loads, and dies by SIGKILL at an instant drawn by the seed; the last attempt is left alone. How it may die:
+ledger, loads, and dies by a signal at an instant drawn by the seed; the last attempt is left alone. How it may die:
 
 instant    after a time, wherever it is: in a commit, a flush to the disk, a wait for an answer
-line       so many lines of the workbench after some record: between any two of them
+line       so many lines of the workbench later: between any two of them
 answered   once the tenant has done the k-th write, and before a word of its answer was read
 unsent     when all is ready to send the k-th write
 asking     when the answer to the k-th request of any kind has come
 
-Whatever it was to die of, an attempt that comes far beyond its share of the records dies there as by `line`, so that
-the kills last as long as the load does.
+Each kill has a record of its own, at equal distances over the whole load: from there on time, lines and requests are
+counted. One in five counts from the start instead, where what the attempt before left in doubt is settled.
 """
 
 from __future__ import annotations
@@ -41,7 +41,10 @@ from workbench.model import Phase
 
 HOW = ("instant", "instant", "line", "answered", "unsent", "asking")
 MOST_LINES = 20_000  # of the workbench, in which a hundred records are taken, handed in and found
-MOST_REQUESTS = 40
+MOST_REQUESTS, MOST_BATCHES = 40, 2.5  # the second where records go by the hundred
+MOST_SECONDS = 0.1
+AT_ONCE = 0.2  # share of the attempts that may die from their start on
+DEATHS = (signal.SIGKILL, signal.SIGALRM)
 LONGEST_ATTEMPT = 300.0  # seconds; a resumed load that takes longer does not end
 STAGES = ("starting", *(phase.name for phase in PHASES), "over")
 PLACE = struct.Struct("ii")  # stage, and records of its phase that were through
@@ -54,28 +57,33 @@ class Doom:
     Attributes:
         seconds: For `instant`.
         requests: For `answered`, `unsent` and `asking`.
-        record: Which record of the load is the last it may see.
-        lines: How many lines it has from there.
+        lines: For `line`.
+        record: From which record of the load on; 0 for from the start.
     """
 
     how: str
     seconds: float = 0.0
     requests: int = 0
-    record: int = 0
     lines: int = 0
+    record: int = 0
 
 
 class Doomed(httpx.BaseTransport):
-    """The network, which kills its own process at the k-th request or write: before it goes, or once it is done."""
+    """The network, which kills its own process at the k-th request or write: before it goes, or once it is done.
+
+    Attributes:
+        is_counting: Whether requests count by now.
+    """
 
     def __init__(self, doom: Doom) -> None:
+        self.is_counting = not doom.record
         self._inner = httpx.HTTPTransport()
         self._doom = doom
         self._left = doom.requests
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         is_write = request.method != "GET" and "/filtered_search/" not in request.url.path
-        self._left -= is_write or self._doom.how == "asking"
+        self._left -= self.is_counting and (is_write or self._doom.how == "asking")
         if self._left == 0 and self._doom.how == "unsent":
             die()
         response = self._inner.handle_request(request)
@@ -86,7 +94,7 @@ class Doomed(httpx.BaseTransport):
 
 @dataclass
 class Killer:
-    """Starts attempts and kills them, faster or slower so that the kills last as long as the load."""
+    """Starts attempts that kill themselves, each a little further on in the load."""
 
     address: str
     schema: TenantSchema
@@ -96,9 +104,7 @@ class Killer:
     phases: tuple[Phase, ...]
     clinics: int
     patients: int
-    furthest: int = 0
     attempts: int = 0
-    life: float = 0.1  # seconds an attempt takes to come to records it has not seen; learnt
     tally: Counter[str] = field(default_factory=Counter)
     place: mmap.mmap = field(default_factory=lambda: mmap.mmap(-1, PLACE.size))
 
@@ -119,14 +125,15 @@ class Killer:
         return {"kills": killed, "seconds": round(time.monotonic() - began, 1)} | dict(sorted(self.tally.items()))
 
     def make_doom(self, killed: int) -> Doom:
-        """The next way to die; small numbers are the likeliest, and no attempt is to see much more than its share."""
-        share = (self.total - self.furthest) / (self.kills - killed)
+        """The next way to die, at its place in the load; small numbers are the likeliest."""
+        record = 1 + int(self.total * (killed + self.draw.random()) / self.kills)
+        by_hundred = record <= self.clinics + 2 * self.patients
         return Doom(
             how=self.draw.choice(HOW),
-            seconds=self.draw.uniform(0, 2 * self.life),
-            requests=int(MOST_REQUESTS ** self.draw.random()),
-            record=self.furthest + int(self.draw.uniform(0, 2 * share)),
+            seconds=MOST_SECONDS * self.draw.random() ** 2 + 0.001,
+            requests=int((MOST_BATCHES if by_hundred else MOST_REQUESTS) ** self.draw.random()),
             lines=int(MOST_LINES ** self.draw.random()),
+            record=0 if self.draw.random() < AT_ONCE else min(record, self.total),
         )
 
     def attempt(self, doom: Doom) -> bool:
@@ -140,11 +147,8 @@ class Killer:
         child = os.fork()
         if not child:
             self.load(doom)
-        began, longest = time.monotonic(), doom.seconds if doom.how == "instant" else LONGEST_ATTEMPT
-        ended = wait_for(child, longest, is_doomed=doom.how == "instant")
-        if doom.how and doom.how != "instant":
-            self.life += (time.monotonic() - began - self.life) / 10
-        if os.WIFSIGNALED(ended) and os.WTERMSIG(ended) == signal.SIGKILL:
+        ended = wait_for(child)
+        if os.WIFSIGNALED(ended) and os.WTERMSIG(ended) in DEATHS:
             return True
         if ended:
             raise RuntimeError(f"an attempt failed with {ended}, doomed to {doom}")
@@ -152,8 +156,7 @@ class Killer:
 
     def note(self, doom: Doom, *, died: bool) -> None:
         """Count where it died and how."""
-        stage, done = PLACE.unpack_from(self.place, 0)
-        self.furthest = max(self.furthest, self.count_through(stage, done))
+        stage, _ = PLACE.unpack_from(self.place, 0)
         for word in (doom.how, f"in {STAGES[stage]}") if died else ("came to its end",):
             self.tally[word] += 1
 
@@ -165,13 +168,20 @@ class Killer:
     def load(self, doom: Doom) -> None:
         """The child: load everything and never return."""
         try:
-            tenant = open_tenant(Doomed(doom), base=self.address)
+            network = Doomed(doom)
+            if not doom.record:
+                begin_to_count(doom, network)
+            tenant = open_tenant(network, base=self.address)
             world = World(app=None, tenant=tenant, schema=self.schema, path=self.ledger)
             records = make_records(clinics=self.clinics, patients=self.patients)
             with world.ledger() as ledger:
                 label = f"40_load/{self.attempts}"
                 counts = world.load(
-                    records, ledger, phases=self.phases, run_label=label, progress=partial(self.say_place, doom)
+                    records,
+                    ledger,
+                    phases=self.phases,
+                    run_label=label,
+                    progress=partial(self.say_place, doom, network),
                 )
             PLACE.pack_into(self.place, 0, len(STAGES) - 1, 0)
             assert (counts["attempted"] == counts["loaded"]).all()
@@ -180,12 +190,21 @@ class Killer:
             traceback.print_exc()
             os._exit(1)
 
-    def say_place(self, doom: Doom, phase: str, *, done: int, total: int) -> None:
-        """Leave word of how far the attempt is, for when it is dead, and let it die from its last record on."""
+    def say_place(self, doom: Doom, network: Doomed, phase: str, *, done: int, total: int) -> None:
+        """Leave word of how far the attempt is, for when it is dead, and let it count from its record on."""
         stage = STAGES.index(phase)
         PLACE.pack_into(self.place, 0, stage, done)
-        if doom.how and self.count_through(stage, done) == max(doom.record, 1):
-            die_in(doom.lines)
+        if not network.is_counting and self.count_through(stage, done) >= doom.record:
+            begin_to_count(doom, network)
+
+
+def begin_to_count(doom: Doom, network: Doomed) -> None:
+    """Let this process die of its doom, counted from here."""
+    network.is_counting = True
+    if doom.how == "line":
+        die_in(doom.lines)
+    if doom.how == "instant":
+        signal.setitimer(signal.ITIMER_REAL, doom.seconds)  # nobody handles it: it kills wherever the process is
 
 
 def die() -> None:
@@ -212,22 +231,20 @@ def die_in(lines: int) -> None:
         frame.f_trace, frame = trace, frame.f_back
 
 
-def wait_for(child: int, longest: float, *, is_doomed: bool) -> int:
-    """How a child ended; killed where it takes longer.
+def wait_for(child: int) -> int:
+    """How a child ended.
 
     Raises:
-        RuntimeError: It does not end, and was not meant to be killed for that.
+        RuntimeError: It does not end.
     """
-    deadline = time.monotonic() + longest
+    deadline = time.monotonic() + LONGEST_ATTEMPT
     while time.monotonic() < deadline:
         pid, ended = os.waitpid(child, os.WNOHANG)
         if pid:
             return ended
         time.sleep(0.002)
     os.kill(child, signal.SIGKILL)
-    if not is_doomed:
-        raise RuntimeError(f"an attempt did not end in {longest:.0f} s")
-    return os.waitpid(child, 0)[1]
+    raise RuntimeError(f"an attempt did not end in {LONGEST_ATTEMPT:.0f} s")
 
 
 def main(address: str, ledger: str, kills: str, seed: str, phases: str, clinics: str, patients: str) -> None:

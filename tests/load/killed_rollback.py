@@ -15,11 +15,10 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import httpx
 
+from tests.load.killed_loader import die, die_in
 from tests.load.world import KEY, make_clock
 from workbench.freshsales.client import Tenant
 from workbench.freshsales.pacing import Pacer
@@ -52,38 +51,14 @@ class Deadly(httpx.BaseTransport):
         if is_it and self._how == "answered":
             die()
         if is_it and self._how == "line":
-            die_after(self._lines)
+            die_in(self._lines)
         return response
-
-
-def die() -> None:
-    """As by the power cord."""
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def die_after(lines: int) -> None:
-    """Die when so many more lines of the workbench have begun."""
-    left = lines
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        nonlocal left
-        if "/workbench/" not in frame.f_code.co_filename:
-            return None
-        left -= event == "line"
-        if left <= 0:
-            die()
-        return trace
-
-    frame = sys._getframe()
-    while frame := frame.f_back:
-        frame.f_trace = trace
-    sys.settrace(trace)
 
 
 def attempt(address: str, path: Path, how: str, *, writes: int, lines: int) -> None:
     """One rollback in a child, to its end or its death."""
     if how == "looking":
-        die_after(lines)
+        die_in(lines)
     network = Deadly(how, writes=writes, lines=lines)
     pacer = Pacer(1.0, mood="cutover", sleep=lambda seconds: time.sleep(min(seconds, LONGEST_WAIT)))
     with (

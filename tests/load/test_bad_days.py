@@ -207,15 +207,28 @@ def test_a_status_refused_for_no_reason_is_sent_again(day):
     """The tenant's flake with valid contact statuses costs another request and holds nobody."""
     day.world.phases, records = with_status()
     day.befall("status_flake:odds=0.2,path=/contacts/upsert")
+    began = day.clock.now
 
     loaded, held, _ = day.load(records)
 
     assert held == {} and loaded["patients"] == PATIENTS
+    assert day.clock.now - began < 60  # nothing was waited for
+
+
+def test_an_outage_of_some_minutes_is_waited_out(day):
+    """Whatever it strikes, the load goes on by itself when it is over, and sends little into it."""
+    day.befall("server_error:status=503,from=40,until=54")
+    began = day.clock.now
+
+    loaded, held, ended = day.load(make_records(patients=PATIENTS))
+
+    assert (held, ended) == ({}, []) and sum(loaded.values()) == 2 + 6 * PATIENTS
+    assert day.clock.now - began < 900
 
 
 def test_a_network_that_fails_ends_the_run_with_a_word_and_resumes(day):
     """After an outage longer than its patience the load ends, says so, and the next run goes on."""
-    day.befall("server_error:status=503,from=40,until=49")
+    day.befall("server_error:status=503,from=40,until=79")
 
     _, held, ended = day.load(make_records(patients=PATIENTS))
 
@@ -290,13 +303,36 @@ def test_people_at_work_meanwhile(day):
 
 
 def test_a_parent_deleted_meanwhile(day):
-    """Records that hang on it are held, say so, and the rest goes on."""
+    """It is held as deleted, and what hangs on it says so: for one refused request and one look in all."""
     day.befall("person_deletes:of=contact,which=3,at=40")
 
     loaded, held, _ = day.load(make_records(patients=PATIENTS))
 
-    assert held and {row["code"] for row in held.values()} <= {"rejected_by_tenant", "edited_in_tenant"}
-    assert sum(loaded.values()) + len(held) == 2 + 6 * PATIENTS
+    (gone,) = [key for key, row in held.items() if row["code"] == "deleted_in_tenant"]
+    assert gone[0] == "patients" and len(held) > 1
+    assert {row["code"] for key, row in held.items() if key != gone} == {"parent_deleted"}
+    assert all(f"patients {gone[1]}" in row["reason"] for key, row in held.items() if key != gone)
+    assert count_refused(day) == 1
+    assert sum(loaded.values()) + len(held) == 2 + 6 * PATIENTS + 1  # it had been loaded when it was deleted
+
+
+def test_a_deleted_parent_that_is_restored_lets_its_children_go(day):
+    """The next load looks once whether it is back, and what waited behind it goes."""
+    day.befall("person_deletes:of=contact,which=3,at=40")
+    records = make_records(patients=PATIENTS)
+    _, held, _ = day.load(records)
+    (external_id,) = [key[1] for key, row in held.items() if row["code"] == "deleted_in_tenant"]
+    day.befall()
+    with day.world.ledger() as ledger:
+        before = len(day.world.store.journal())
+        still = day.world.load(records, ledger)
+        assert still["held"].sum() == len(held)
+        assert [call["path"] for call in day.world.store.journal()[before:] if call["status"] == 404] != []
+        assert len(day.world.store.journal()) == before + 1
+        day.world.tenant.request("PUT", f"contacts/{ledger.standing('patients', external_id).destination_id}/restore")
+        counts = day.world.load(records, ledger)
+
+    assert counts["loaded"].sum() == counts["attempted"].sum()
 
 
 @pytest.mark.parametrize("path", ["/notes", "/tasks", "/appointments", "/cm_care_plan", "/contacts/bulk_upsert"])

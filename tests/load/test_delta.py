@@ -114,7 +114,7 @@ def test_a_record_deleted_in_the_tenant_is_held(world, ledger, loaded):
     world.tenant.delete("contact", ledger.standing("patients", "p1").destination_id)
 
     cut_over(world, ledger, loaded, change(loaded, "patients", "p1", first_name="Renamed"))
-    assert ledger.held()["code"].to_list() == ["edited_in_tenant"]
+    assert ledger.held()["code"].to_list() == ["deleted_in_tenant"]
     assert world.store.count("contact") == 4
 
 

@@ -93,7 +93,7 @@ def test_a_refused_record_is_held_and_the_rest_goes_on(world, ledger):
     assert held(ledger)["patients", "p2"] == "rejected_by_tenant"
     assert held(ledger)["claims", "k2"] == "parent_held"
     reason = ledger.held().filter(pl.col("phase") == "remarks")["reason"].to_list()
-    assert reason == ["patients p2 is held"]
+    assert reason == ["it waits for patients p2, which is held"]
     assert (
         counts.select((pl.col("attempted") - pl.col("loaded") - pl.col("skipped") - pl.col("held")).sum()).item() == 0
     )

@@ -13,7 +13,17 @@ import polars as pl
 import pytest
 
 from tests.load.lossy import Lossy
-from tests.load.world import PHASES, POLICIES, World, change, make_records, make_world, open_tenant
+from tests.load.world import (
+    PHASES,
+    POLICIES,
+    SharedClock,
+    World,
+    change,
+    make_records,
+    make_world,
+    open_tenant,
+    prepare_schema,
+)
 from workbench.errors import RetryLater
 from workbench.freshsales.schema import create_missing, plan_schema, read_schema
 from workbench.ledger import Ledger
@@ -297,6 +307,45 @@ def test_edits_by_ten_people_stay_and_all_else_is_gone(world, ledger, before):
     assert world.store.digest() == before
 
 
+def test_edits_deletions_and_links_of_others_at_once(world, ledger, before):
+    """Ten records touched in every way others can: what they edited or linked stays with its parents, the rest goes."""
+    world.load(make_records(patients=20), ledger, policies=UPDATE)
+    ids = {
+        (row["phase"], row["external_id"]): row["destination_id"] for row in ledger.crosswalk().iter_rows(named=True)
+    }
+    change, create, delete = world.tenant.update, world.tenant.create, world.tenant.delete
+    change("deal", ids["claims", "k2"], {"amount": 7})
+    change("contact", ids["patients", "p3"], {"city": "Linz"})
+    change("task", ids["encounters.check", "f4"], {"title": "Theirs"})
+    change("note", ids["remarks", "r5"], {"description": "Theirs"})
+    delete("deal", ids["claims", "k6"])
+    delete("note", ids["remarks", "r7"])
+    delete("contact", ids["patients", "p8"])
+    create("note", {"description": "hm", "targetable_type": "Contact", "targetable_id": ids["patients", "p9"]})
+    create("deal", {"name": "Theirs", "amount": 5, "contacts_added_list": [ids["patients", "p10"]]})
+    create("task", {"title": "Theirs", "due_date": "2030-01-01", "targetable_type": "Contact",
+                    "targetable_id": ids["patients", "p11"]})  # fmt: skip
+
+    done = roll_back(ledger, world.tenant, run_label="x")
+
+    held = set(done.held.select("phase", "external_id").iter_rows())
+    touched = {("claims", "k2"), ("encounters.check", "f4"), ("remarks", "r5")}
+    parents = {("patients", f"p{n}") for n in (2, 3, 4, 5, 9, 10, 11)}
+    assert held - {("clinics", "c0"), ("clinics", "c1")} == touched | parents
+    assert prove_rollback(ledger, world.tenant).holds
+    for phase, external_id in held:
+        standing = ledger.standing(phase, external_id)
+        if standing.created:
+            delete(standing.destination, standing.destination_id)
+    for object in ("deal", "task", "note"):
+        for record in world.store.records(object):
+            if record.get("name", record.get("title")) == "Theirs" or record.get("description") == "hm":
+                delete(object, record["id"])
+    if not ledger.standing("clinics", "c0").created:
+        world.tenant.update("sales_account", _find(world, "Clinic 0"), {"city": "Wien"})
+    assert world.store.digest() == before
+
+
 def _find(world, name):
     return next(each["id"] for each in world.store.records("sales_account") if each["name"] == name)
 
@@ -373,6 +422,28 @@ def test_weeks_later_another_process_needs_the_ledger_and_the_tenant_only(world,
     with Ledger.open(world.path) as ledger, open_tenant(in_process(world.app)) as tenant:
         assert prove_rollback(ledger, tenant).holds
     assert world.store.digest() == before
+
+
+@pytest.mark.parametrize("days", [30, 120])
+def test_weeks_later_what_others_deleted_is_no_obstacle_in_the_bin_or_out_of_it(tmp_path, days):
+    """What somebody deleted meanwhile lies in the recycle bin for 90 days and nowhere after that: the rest goes."""
+    clock = SharedClock()
+    app = build_app(TenantSettings(calls_per_hour=10_000_000), clock=clock, sleep=clock.pause)
+    tenant = open_tenant(in_process(app))
+    world = World(app=app, tenant=tenant, schema=prepare_schema(tenant), path=tmp_path / "ledger.sqlite")
+    empty = world.store.digest()
+    with world.ledger() as ledger:
+        world.load(make_records(), ledger)
+        for phase, external_id, object in (("patients", "p2", "contact"), ("claims", "k3", "deal")):
+            tenant.delete(object, ledger.standing(phase, external_id).destination_id)
+    clock.sleep(days * 24 * 3600)
+    with world.ledger() as ledger, open_tenant(in_process(app)) as later:
+        done = roll_back(ledger, later, run_label="90_rollback/later")
+
+        assert done.held.is_empty() and prove_rollback(ledger, later).holds
+        assert ledger.crosswalk().is_empty()
+    assert world.count_all() == dict.fromkeys(world.count_all(), 0) and world.store.digest() == empty
+    tenant.close()
 
 
 def test_a_plan_without_modules_comes_back(tmp_path):

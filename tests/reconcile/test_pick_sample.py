@@ -5,6 +5,7 @@ import pytest
 
 from tests.load.world import PHASES, change, make_records
 from workbench.model import SAMPLE, FieldRule, Phase
+from workbench.notes import split_notes
 from workbench.reconcile.sample import find_features, pick_sample
 
 
@@ -94,3 +95,21 @@ def test_every_option_counts_on_its_own():
     assert {"cf_many = u", "cf_many = v", "cf_many = w", "cf_flag = True", "cf_flag = False", "cf_flag empty"} <= {
         *features
     }
+
+
+@pytest.mark.parametrize("size", [12, 40])
+def test_a_text_of_several_notes_comes_whole(records, size):
+    """All parts of a text are sampled or none, so that the text can be compared as the one it was."""
+    long = change(records, "remarks", "r50", description="line of a text\n" * 2_000)
+    long["remarks"] = split_notes(long["remarks"], source="remarks")
+    parts = {id for id in long["remarks"]["external_id"] if id.startswith("r50")}
+    assert len(parts) == 4
+
+    whole = 0
+    for seed in range(5):
+        sample = pick_sample(PHASES, long, size=size, seed=seed)
+        chosen = parts & set(sample.filter(phase="remarks")["external_id"])
+        assert chosen in (set(), parts)
+        assert sample.height == size
+        whole += chosen == parts
+    assert whole or size < 40

@@ -4,9 +4,11 @@ import csv
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.sources import csv_rows
 from workbench.sources.csv_rows import read_header, read_rows
 
 CELL = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=8)
@@ -60,3 +62,22 @@ def test_an_open_quote_in_every_line_ends_in_time(tmp_path):
     rows = list(read_rows(path, "utf-8", ",", width=2, named=2))
 
     assert len(rows) == 5_000 and all(row.reason for row in rows)
+
+
+@settings(deadline=None, max_examples=400)
+@given(text=TEXT, lines=st.integers(1, 5))
+def test_the_fast_way_reads_the_same_as_the_slow(text, lines):
+    """Whatever the text and wherever a batch ends, both ways give the same records, numbers and reasons."""
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_rows, "LINES", lines)
+        path = Path(folder) / "any.csv"
+        path.write_bytes(b"A,B\n" + text.encode())
+
+        slow = list(read_rows(path, "utf-8", ",", width=2, named=2))
+        batches = list(csv_rows.read_batches(path, "utf-8", ",", width=2, named=2))
+
+    sound = [(row.number, row.cells) for row in slow if not row.reason]
+    assert [pair for batch in batches for pair in zip(batch.numbers, batch.cells, strict=True)] == sound
+    rejected = [(row.number, row.reason) for row in slow if row.reason]
+    assert [pair for batch in batches for pair in batch.rejected] == rejected
+    assert (batches[-1].last if batches else 0) == len(slow)

@@ -6,6 +6,7 @@ import pytest
 from tests.stages.walk import start_walk
 from workbench.engagement import TEMPLATES
 from workbench.model import DURATIONS, REQUESTS, SAVINGS
+from workbench.sandbox.clinic_export import write_export
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +46,18 @@ def test_the_load_stays_with_its_plan(walk):
     assert requests["used"].sum() <= 1.02 * requests["least"].sum()
     written = requests.filter(kind="records")
     assert written["records"].sum() < walk.results["load"].counts["attempted"].sum()  # the sample stands already
+
+
+@pytest.mark.parametrize("plan", ["growth", "pro", "enterprise"])
+def test_a_clinic_of_the_usual_mix_costs_what_the_stage_said(tmp_path, plan):
+    """Mostly visits, conditions and procedures, few people: 1.02 times the least, shown before and met after."""
+    write_export(tmp_path / "export", seed=7, patients=28)
+    walk = start_walk(tmp_path, source=tmp_path / "export", plan=plan)
+    result = walk.go_to("load")
+    requests, durations = frame_of(walk, "load", "requests"), result.facts
+    least, planned, used = (requests[name].sum() for name in ("least", "planned", "used"))
+
+    assert result.counts["loaded"].sum() + result.counts["skipped"].sum() == result.counts["attempted"].sum()
+    assert requests.filter(kind="records")["records"].sum() > 500
+    assert used <= 1.02 * least and used == pytest.approx(planned, rel=0.01), requests
+    assert durations["Requests planned"] == planned

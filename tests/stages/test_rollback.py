@@ -1,12 +1,15 @@
 """The rollback stage: a part or the whole, previewed, done, proved, and every later stage stale."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
-from workbench.errors import UsageError
+from workbench.errors import StopRun, UsageError
 from workbench.evidence.standing import judge_stages
 from workbench.load.scope import parse_scope
 from workbench.rollback_words import describe_preview
+from workbench.sandbox.imports import import_file
 from workbench.stages.rollback import require_proof
 
 
@@ -61,3 +64,33 @@ def test_a_scope_nobody_knows_stops_before_the_first_request(loaded):
     with pytest.raises(UsageError, match="phase 'patient'.*did you mean"):
         loaded.run("rollback", scope="phase=patient")
     assert len(loaded.app.state.tenant.journal()) == asked
+
+
+def test_a_file_in_the_administrators_hands_is_recalled(walk):
+    """Accounts are in and nobody said so, the contacts' file is not: all goes, and the file is named everywhere."""
+    text = (walk.folder / "engagement.toml").read_text()
+    (walk.folder / "engagement.toml").write_text(f'{text}\n[load]\nimport = ["sales_account", "contact"]\n')
+    for stage in ("discovery", "mapping"):
+        walk.run(stage)
+        walk.approve(stage)
+    before = walk.digest()
+    walk.run("sample")
+    walk.approve("sample")
+    imports = walk.run("load").imports
+    accounts, *rest = imports.filter(pl.col("waiting") > 0).iter_rows(named=True)
+    content = (walk.folder / accounts["file"]).read_bytes().decode()
+    made = import_file(walk.app.state.tenant, accounts["destination"], content, match="cf_source_id")
+    preview = describe_preview(walk.engagement, parse_scope(""))
+    whole = walk.run("rollback")
+
+    assert made.created > 0 and rest
+    assert "a rollback looks for these rows first" in preview
+    assert walk.digest() == before
+    for file in (each["file"] for each in rest):
+        assert f"{file} must not be imported any more" in preview
+        assert file in whole.facts["Must not be imported any more"]
+        assert any(point.startswith(file) for point in whole.open_points)
+    assert whole.facts["Records deleted"] >= made.created
+    assert require_proof(whole)
+    with pytest.raises(StopRun, match="nothing is proved while an import file.*01_accounts"):
+        require_proof(replace(whole, unsettled=("01_accounts.csv",)))

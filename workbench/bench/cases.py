@@ -45,7 +45,11 @@ _ALL = (
         about="1 in 100 connections is reset before the tenant saw the request, 1 in 100 after it did the work",
         faults=("reset_before:odds=0.01", "reset_after:odds=0.01"),
     ),
-    Case(name="quota", about=f"an hourly quota used up again and again; an hour lasts {HOUR:g} s", hours=6),
+    Case(
+        name="quota",
+        about=f"an hourly quota of one request for every six records, and 429 beyond it; an hour lasts {HOUR:g} s",
+        hours=6,
+    ),
     Case(
         name="5xx",
         about="1 in 100 answers is a 503, bursts of six 502, and 5 in 1,000 writes are done and answered by a 500",

@@ -18,7 +18,7 @@ class Tool:
     Attributes:
         peer: Its entry in peers.toml; empty for ours.
         driver: What is started.
-        mode: `create` or `upsert`: how it writes contacts, accounts and deals.
+        mode: `bulk` or `upsert`: whether it writes contacts, accounts and deals by the hundred or one by one.
         needs_facade: It speaks Salesforce's collections, so that a small server has to stand between.
         note: What a reader must know to compare it fairly.
     """
@@ -59,34 +59,37 @@ _ALL = (
         note="Contacts, accounts and deals by the hundred, notes one by one; a ledger beside it.",
     ),
     Tool(
+        name="dlt bulk",
+        driver="dlt_pipeline.py",
+        peer="dlt",
+        mode="bulk",
+        note="A custom destination with batch_size=100 that hands each batch in as a bulk upsert and waits for its "
+        "job; batch_size=1 for notes; an incremental cursor, dlt's own requests with its retries. One pipeline an "
+        "object and one worker, so that parents come first.",
+    ),
+    Tool(
         name="dlt upsert",
         driver="dlt_pipeline.py",
         peer="dlt",
         mode="upsert",
-        note="A custom destination with batch_size=1 (the default of 10 would repeat more), an incremental cursor, "
-        "dlt's own requests with its retries; upserts by the source's id where the API has them.",
+        note="The same with batch_size=1 for all: an upsert by the source's id a record, notes created.",
     ),
     Tool(
-        name="dlt create",
-        driver="dlt_pipeline.py",
-        peer="dlt",
-        mode="create",
-        note="The same, posting each record as new.",
+        name="singer bulk",
+        driver="singer_target.py",
+        peer="singer",
+        mode="bulk",
+        note="A BatchSink of a hundred that hands each batch in as a bulk upsert and waits for its job, a RecordSink "
+        "for notes; requests in five tries with the SDK's own waits; started again from the last state it wrote. It "
+        "writes state every second and between two streams, for the five minutes of its own would be longer than the "
+        "whole load.",
     ),
     Tool(
         name="singer upsert",
         driver="singer_target.py",
         peer="singer",
         mode="upsert",
-        note="A RecordSink with backoff in five tries, started again from the last state it wrote. It writes state "
-        "every second here, for the five minutes of its own would be longer than the whole load.",
-    ),
-    Tool(
-        name="singer create",
-        driver="singer_target.py",
-        peer="singer",
-        mode="create",
-        note="The same, posting each record as new.",
+        note="The same with a RecordSink for all: an upsert by the source's id a record, notes created.",
     ),
     Tool(
         name="cumulusci upsert",
@@ -95,10 +98,11 @@ _ALL = (
         mode="upsert",
         needs_facade=True,
         note="load_dataset over the REST collections, 200 records each, of a small server that speaks Salesforce and "
-        "makes one request of each record; whatever goes wrong with that one is the error of its row, and no answer is "
-        "too slow for it. Contacts, accounts and deals are upserted, notes inserted. A load that broke starts again at "
-        "its step; row errors stop a step that upserts, and are ignored once it has stopped twice. It keeps no mark of "
-        "what was loaded, so that a second run is the same load again.",
+        "makes one request of each record: the requests are that server's. Whatever goes wrong with one is the error "
+        "of its row; that server waits out a used-up quota, and no answer is too slow for it. Contacts, accounts and "
+        "deals are upserted, notes inserted. A load that broke starts again at its step; row errors stop a step that "
+        "upserts, and are ignored once it has stopped twice. It keeps no mark of what was loaded and is not meant to "
+        "be run twice: a second run is the same load again.",
     ),
 )
 TOOLS = {tool.name: tool for tool in _ALL}

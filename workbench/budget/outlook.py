@@ -67,12 +67,13 @@ def look_ahead(
     requests = {}
     for plan, its in phases.items():
         records = {phase.name: _build_once(phase, staged, built) for phase in its}
-        requests[plan] = plan_requests(its, records, schema=schema, holds=holds)
+        requests[plan] = plan_requests(its, records, schema=schema, holds=holds, imports=engagement.imports)
     own = phases[engagement.plan]
     pace = Pace(plan=read_plans()[engagement.plan], share=engagement.share, answer=answer or USUAL_ANSWER)
     savings, routes = forecast_savings(
-        own, {phase.name: built[repr(phase)] for phase in own}, staged, layout, pace=pace, today=today
-    )
+        own, {phase.name: built[repr(phase)] for phase in own}, staged, layout, pace=pace, today=today,
+        imports=engagement.imports,
+    )  # fmt: skip
     durations = forecast_durations(
         {plan: sum_requests(planned) for plan, planned in requests.items()},
         read_plans(),

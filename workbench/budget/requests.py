@@ -5,28 +5,33 @@ What is counted, and why nobody could do with less:
 settings   Fields of each object, modules, lists and users, each at an address of its own. The approvals hold for a
            tenant that is still what it was, and only reading it again shows that it is.
 existing   What the tenant holds of an object before we create one: a record of the same e-mail or name must not be
-           doubled, and no index that lags behind can rule it out. A list shows a hundred records a request, and names
-           them by a view whose id is on the list of views.
+           doubled, products among them, and no index that lags behind can rule it out. A list shows a hundred
+           records a request, and names them by a view whose id is on the list of views.
 in_doubt   Writes whose answer was lost: each is looked up before anything is sent again.
-records    See `workbench.freshsales.costs.count_least_requests`. What stands unchanged costs nothing.
+records    See `workbench.freshsales.costs.count_least_requests`. What stands unchanged costs nothing. Links of circles
+           are set by a change of their record, once both sides stand.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from math import ceil
 
 import polars as pl
 
+from workbench.destinations import PRODUCT
 from workbench.freshsales.client import Tenant
-from workbench.freshsales.costs import PAGE, count_least_requests, count_requests, goes_in_batches
+from workbench.freshsales.costs import BATCH, PAGE, count_least_requests, count_requests, goes_in_batches
+from workbench.freshsales.routes import find_route
 from workbench.freshsales.schema import TenantSchema
 from workbench.freshsales.schema.reading import count_schema_requests
 from workbench.ledger.standings import Standings
+from workbench.load.late import LINKS, count_late_links
 from workbench.model import CORE_OBJECTS, REQUESTS, Phase, PhaseCount, frame
 
 READ, BATCHES, ALONE, NOTHING = "read", "by the hundred", "one by one", "nothing to send"
+BY_FILE = "by import file, then found by the hundred"
 LOOK_UP = 2  # requests for one write in doubt: it is searched, and what is found is read
 
 
@@ -37,6 +42,7 @@ def plan_requests(
     schema: TenantSchema,
     holds: Mapping[str, int],
     ledger: Standings | None = None,
+    imports: Collection[str] = (),
 ) -> pl.DataFrame:
     """Plan every request of a load, in the order in which they are sent.
 
@@ -44,6 +50,7 @@ def plan_requests(
         records: Frames of `build_records` by phase.
         holds: Records by object that the tenant held before us, as far as anybody counted.
         ledger: What stands already costs nothing; null where nothing does.
+        imports: Objects that go by import file: all they cost is the pages on which they are found again.
 
     Returns:
         REQUESTS; `used` is null.
@@ -55,10 +62,13 @@ def plan_requests(
     swept: set[str] = set()
     for phase in phases:
         object = phase.destination
-        if object in CORE_OBJECTS and new[phase.name] and object not in swept:
+        if object in (*CORE_OBJECTS, PRODUCT) and new[phase.name] and object not in swept:
             swept.add(object)
             rows.append(_plan_existing(object, holds.get(object, 0) + _count_ours(object, phases, ledger)))
-        rows.append(_plan_phase(phase, new[phase.name]))
+        is_by_file = phase.destination in imports and new[phase.name]
+        rows.append(_plan_import(phase, new[phase.name]) if is_by_file else _plan_phase(phase, new[phase.name]))
+    late = count_late_links(phases, records, ledger)
+    rows += [_plan_links(phase, late[phase.name]) for phase in phases if phase.name in late]
     return frame(rows, REQUESTS)
 
 
@@ -121,8 +131,28 @@ def _plan_phase(phase: Phase, new: int) -> dict[str, object]:
     )
 
 
+def _plan_import(phase: Phase, new: int) -> dict[str, object]:
+    pages = ceil(new / PAGE)
+    return _row(
+        "records", method=BY_FILE, least=pages, planned=pages, records=new, phase=phase.name,
+        destination=phase.destination,
+    )  # fmt: skip
+
+
+def _plan_links(phase: Phase, links: int) -> dict[str, object]:
+    """Late links change records whose ids are known: any loader hands in a hundred a request, ours looks afterwards."""
+    object = phase.destination
+    is_bulk = find_route(object).is_bulk
+    method = (BATCHES if goes_in_batches(object, links) else ALONE) if links else NOTHING
+    return _row(
+        "records", method=method, least=ceil(links / BATCH) if is_bulk else links,
+        planned=count_requests(object, links), records=links, phase=f"{phase.name}{LINKS}", destination=object,
+    )  # fmt: skip
+
+
 def _plan_existing(object: str, held: int) -> dict[str, object]:
-    pages = 1 + max(ceil(held / PAGE), 1)
+    # The products for sale are one list, and no view leads to it.
+    pages = 1 if object == PRODUCT else 1 + max(ceil(held / PAGE), 1)
     return _row("existing", method=READ, least=pages, planned=pages, records=held, destination=object)
 
 

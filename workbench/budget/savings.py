@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from math import ceil
 
@@ -11,7 +11,6 @@ import polars as pl
 from workbench.budget.rollup import Rollup, find_newest, find_rollups, write_routes
 from workbench.budget.windows import Pace
 from workbench.freshsales.costs import PAGE, count_requests
-from workbench.freshsales.routes import is_module
 from workbench.layout import Layout
 from workbench.model import ACTIVITY_OBJECTS, CORE_OBJECTS, SAVINGS, Phase, frame
 
@@ -32,22 +31,25 @@ def forecast_savings(
     *,
     pace: Pace,
     today: date,
+    imports: Collection[str] = (),
 ) -> tuple[pl.DataFrame, str]:
     """What each policy would save on the engagement's plan; each stands alone, savings do not add up.
 
     Args:
         records: Frames of `build_records` by phase.
         staged: Staged objects with the pack's columns.
+        imports: Objects that go by import file already.
         today: Ages are counted back from the newest activity that is not after it.
 
     Returns:
         SAVINGS, those with an effect, the largest first; and the pack's routes for them, as Markdown.
     """
-    planned = sum(count_requests(phase.destination, records[phase.name].height) for phase in phases)
+    by_api = [phase for phase in phases if phase.destination not in imports]
+    planned = sum(count_requests(phase.destination, records[phase.name].height) for phase in by_api)
     newest = find_newest(phases, staged, layout, today=today)
     rollups = {age: find_rollups(phases, records, staged, layout, day=newest - timedelta(days=age)) for age in AGES}
     rows = [_roll_up(age, rollups[age]) for age in AGES]
-    rows += [_skip_empty(phases, records), *_import(phases, records), _put_off(rollups[NEWEST_FIRST])]
+    rows += [_skip_empty(phases, records), _import(by_api, records), _put_off(rollups[NEWEST_FIRST])]
     whole = pace.count_hours(planned)
     rows = [row | {"hours": whole - pace.count_hours(planned - row["requests"])} for row in rows if row["requests"]]
     ordered = sorted(rows, key=lambda row: row["requests"], reverse=True)
@@ -94,26 +96,21 @@ def _count_empty(records: pl.DataFrame) -> int:
     return records.filter(pl.col("description").fill_null("").str.strip_chars() == "").height
 
 
-def _import(phases: tuple[Phase, ...], records: Mapping[str, pl.DataFrame]) -> list[dict[str, object]]:
-    """Import files cost no quota; listing what they brought, for the ids, costs a page a hundred."""
-    kinds = {
-        "Accounts, contacts and deals": lambda phase: phase.destination in CORE_OBJECTS,
-        "Module records": lambda phase: is_module(phase.destination),
+def _import(phases: Iterable[Phase], records: Mapping[str, pl.DataFrame]) -> dict[str, object]:
+    """Import files cost no quota; listing what they brought, for the ids, costs a page a hundred.
+
+    Modules could be imported too and would save nothing: no list shows the external ids of their records.
+    """
+    counts = [(each.destination, records[each.name].height) for each in phases if each.destination in CORE_OBJECTS]
+    objects = ", ".join(f'"{object}"' for object in CORE_OBJECTS if object in dict(counts))
+    return {
+        "policy": "Accounts, contacts and deals by import files",
+        "records": sum(count for _, count in counts),
+        "requests": sum(max(count_requests(object, count) - ceil(count / PAGE), 0) for object, count in counts),
+        "loses": _BY_IMPORT,
+        "how": f"[load] import = [{objects}] in engagement.toml; the load writes the files and an instruction, and "
+        "finds their records once they are imported",
     }
-    rows = []
-    for words, is_meant in kinds.items():
-        counts = [(phase.destination, records[phase.name].height) for phase in phases if is_meant(phase)]
-        saved = sum(max(count_requests(object, count) - ceil(count / PAGE), 0) for object, count in counts)
-        rows.append(
-            {
-                "policy": f"{words} by import files",
-                "records": sum(count for _, count in counts),
-                "requests": saved,
-                "loses": _BY_IMPORT,
-                "how": "files the administrator imports; see the import files of the load",
-            }
-        )
-    return rows
 
 
 def _write_all(rollups: Mapping[int, list[Rollup]]) -> str:

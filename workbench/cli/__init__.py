@@ -9,7 +9,13 @@ import click
 
 from workbench import __version__
 from workbench.cli.bench import bench
+from workbench.cli.draft import draft
+from workbench.cli.extract import extract
+from workbench.cli.generate import generate
+from workbench.cli.imports import imported
+from workbench.cli.retry import retry
 from workbench.cli.rollback import rollback
+from workbench.cli.source import source as source_group
 from workbench.cli.speak import example, say, split_pairs
 from workbench.cli.tenant import tenant
 from workbench.engagement import CHOICES, PLANS
@@ -40,7 +46,7 @@ def cli(debug: bool) -> None:
 @cli.command(epilog=example("workbench new clinic --pack clinic --source exports/clinic"))
 @click.argument("name")
 @click.option("--pack", required=True, help="What the customer comes from; a file in templates/packs.")
-@click.option("--source", required=True, type=click.Path(path_type=Path), help="The customer's export.")
+@click.option("--source", required=True, help="The customer's export, or the address of the source's API.")
 @click.option("--customer", help="The name the reports show; NAME where it is left out.")
 @click.option("--tenant", "url", default=LOCAL_URL, show_default=True, help="Base URL of the tenant's API.")
 @click.option("--plan", type=click.Choice(PLANS), default="enterprise", show_default=True, help="Freshsales plan.")
@@ -60,12 +66,13 @@ def cli(debug: bool) -> None:
     help="What becomes of records whose owner is no user of the tenant.",
 )
 @click.option("--fallback-owner", help="E-mail of the user who gets those records.")
-def new(name: str, source: Path, **settings) -> None:
+def new(name: str, source: str, **settings) -> None:
     """Begin an engagement: a folder in runs/ with its settings and copies of pack and layout."""
     from workbench.new_engagement import create_engagement
 
     engagement = create_engagement(name, source=source, **settings)
-    say(f"{engagement.folder}: engagement made; read engagement.toml, then: workbench run {name}")
+    following = f"workbench extract {name}" if engagement.source_address else f"workbench run {name}"
+    say(f"{engagement.folder}: engagement made; read engagement.toml, then: {following}")
 
 
 @cli.command(epilog=example("workbench run clinic mapping"))
@@ -163,7 +170,13 @@ def coverage() -> None:
 
 cli.add_command(tenant)
 cli.add_command(bench)
+cli.add_command(draft)
+cli.add_command(generate)
+cli.add_command(extract)
+cli.add_command(source_group)
 cli.add_command(rollback)
+cli.add_command(retry)
+cli.add_command(imported)
 
 
 @cli.command(epilog=example("workbench demo"))

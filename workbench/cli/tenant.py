@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 import click
 
+from workbench.cli.imports import import_into_tenant
 from workbench.cli.openapi import openapi
 from workbench.cli.speak import example, say, split_pairs
 from workbench.cli.state import COMMANDS
@@ -96,5 +97,5 @@ def switches(about: str | None, as_json: bool) -> None:
     click.echo(json.dumps(export_switches(about), indent=2) if as_json else describe_switches(about))
 
 
-for command in (*COMMANDS, openapi):
+for command in (*COMMANDS, openapi, import_into_tenant):
     tenant.add_command(command)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
+from workbench.discover.damage import Damage
 from workbench.discover.profile import Misfit, RepeatedKey
 from workbench.layout import Layout
 from workbench.model import GAPS, frame
@@ -23,6 +24,7 @@ def build_gap_register(
     layout: Layout,
     misfits: Iterable[Misfit] = (),
     repeated_keys: Iterable[RepeatedKey] = (),
+    damages: Iterable[Damage] = (),
 ) -> pl.DataFrame:
     """Collect the gaps known of the source and those found in this export.
 
@@ -38,6 +40,7 @@ def build_gap_register(
         *(_describe_orphans(row) for row in relationships.iter_rows(named=True) if row["orphans"]),
         *(_describe_misfit(misfit) for misfit in misfits),
         *(_describe_repeats(key) for key in repeated_keys),
+        *(_describe_damage(damage) for damage in damages),
     ]
     return frame(rows, GAPS)
 
@@ -47,7 +50,16 @@ def _describe_known(gap: Gap) -> Finding:
 
 
 def _describe_dropped(object_: str, field: str, filled: int, layout: Layout) -> Finding:
-    if field in layout.objects[object_].columns:
+    column = layout.objects[object_].find_column(field)
+    if column and column.tag == "score":
+        return _gap(
+            object_,
+            field,
+            f"A prediction of the source's own models with {filled:,} filled cells, left out while the file was read",
+            "It is stale once it is exported, and Freshsales cannot compute it again without those models",
+            "Let Freddy score anew from the attributes and signals that are brought over",
+        )
+    if column and column.is_secret:
         return _gap(
             object_,
             field,
@@ -123,6 +135,10 @@ def _describe_repeats(key: RepeatedKey) -> Finding:
         "Of records with the same key only one can carry it in Freshsales",
         "Correct the source, or name further key columns in layout.toml and pack.toml",
     )
+
+
+def _describe_damage(damage: Damage) -> Finding:
+    return _gap(damage.object, damage.field, f"{damage.count:,} {damage.what}", damage.consequence, damage.remedy)
 
 
 def _gap(object_: str, field: str, gap: str, consequence: str, remedy: str, requirement: str = "") -> Finding:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from workbench.discover.forecast import sum_plan
+from workbench.discover.tallies import ALIKE, OPEN, count_tallies, find_tally
 
 # Most points that still earn the letter, of 8: four inputs with 0 to 2 points each.
 LETTERS = {0: ("A", "Simple"), 3: ("B", "Standard"), 5: ("C", "Moderate"), 8: ("D", "Complex")}
@@ -46,6 +47,12 @@ class Grade:
         """Sum over the inputs, 0 to 8."""
         return sum(item.points for item in self.inputs)
 
+    @property
+    def scale(self) -> str:
+        """Which letter so many points earn, in words."""
+        letters = ", ".join(f"{letter} up to {most}" for most, (letter, _) in LETTERS.items())
+        return f"{letters} points; above {SCOPED_ABOVE:,} records always D"
+
 
 def grade_engagement(objects: pl.DataFrame, forecast: pl.DataFrame, relationships: pl.DataFrame, *, plan: str) -> Grade:
     """Grade an engagement by fixed rules, so that the same findings always earn the same letter.
@@ -68,32 +75,31 @@ def grade_engagement(objects: pl.DataFrame, forecast: pl.DataFrame, relationship
 
 
 def _judge_compatibility(objects: pl.DataFrame) -> GradeInput:
-    counted = objects.filter(pl.col("rows").is_not_null())
-    alike = counted.filter(pl.col("fidelity") == "1:1")
+    alike, counted = find_tally(count_tallies(objects), ALIKE)
     return GradeInput(
         name="Object compatibility",
-        finding=f"{len(alike)} of {len(counted)} objects are 1:1: one record there for one record here",
-        points=_score(_share(len(counted) - len(alike), len(counted)), MAPPED_SHARES),
+        finding=f"{alike} of {counted} objects are 1:1: one record there for one record here",
+        points=_score(_share(counted - alike, counted), MAPPED_SHARES),
     )
 
 
 def _judge_clarity(objects: pl.DataFrame, relationships: pl.DataFrame) -> GradeInput:
-    counted = objects.filter(pl.col("rows").is_not_null())
-    open_ = counted.filter((pl.col("outcome") != "migrate") | (pl.col("fidelity") == "lossy"))
+    open_, counted = find_tally(count_tallies(objects), OPEN)
     broken = relationships.filter(pl.col("orphans") > 0)
     return GradeInput(
         name="Field mapping clarity",
-        finding=f"{len(open_)} of {len(counted)} objects need a mapping decision: they are not simply migrated, "
+        finding=f"{open_} of {counted} objects need a mapping decision: they are not simply migrated, "
         f"or lose something; {len(broken)} of {len(relationships)} relationships hold orphans; "
         "the mapping proposed now is final once the sample is signed off",
-        points=_score(_share(len(open_), len(counted)), MAPPED_SHARES),
+        points=_score(_share(open_, counted), MAPPED_SHARES),
     )
 
 
 def _judge_api(plan: str, requests: int, hours: float) -> GradeInput:
     return GradeInput(
         name="API constraints",
-        finding=f"{requests:,} requests take {_say_time(hours)} of the {plan} plan's quota; one record a request",
+        finding=f"{requests:,} requests take {_say_time(hours)} of the {plan} plan's quota; "
+        "accounts, contacts and deals go by the hundred, everything else one record a request",
         points=_score(hours, QUOTA_HOURS),
     )
 

@@ -15,6 +15,8 @@ LEAST_FOUND = 0.5
 PROBE = 1_000  # values tried first; where none of them is a key, the rest is not looked at
 # Short running numbers lie inside each other by chance, so that there the name must agree as well.
 RUNNING_NUMBER = r"^\d{1,9}$"
+# Words of columns that point at another record of their own object, and name no object at all.
+_TO_ITS_OWN = ("parent", "merged", "manager", "reports", "boss", "recommended", "referred", "duplicate", "original")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,7 +29,11 @@ class _Parent:
     def resembles(self, field: str) -> bool:
         """Whether the name of that column hints at this object: its own key's name, or its name in the singular."""
         word, key = field.casefold(), self.field.casefold()
-        return (word == key and key != "id") or self.object.casefold().removesuffix("s") in word
+        return (word == key and key != "id") or self.is_named_in(field)
+
+    def is_named_in(self, field: str) -> bool:
+        """Whether that column's name holds this object's, in the singular."""
+        return self.object.casefold().removesuffix("s") in field.casefold()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +43,12 @@ class _Candidate:
     matched: int
 
     def rank(self, field: str) -> tuple[bool, int, int]:
+        """The better, the more it is alike in name, then the more of its values are keys, then the fewer keys."""
         return self.parent.resembles(field), self.found, -len(self.parent.keys)
 
 
 def find_relationships(staged: dict[str, pl.DataFrame], layout: Layout) -> pl.DataFrame:
-    """Find the parent object of every id column that is not its own object's key.
+    """Find the parent object of every id column; of a key only where its name is another object's.
 
     Returns:
         Schema `RELATIONSHIPS`, in the layout's order; filled = matched + orphans. A column that points at nothing
@@ -51,9 +58,24 @@ def find_relationships(staged: dict[str, pl.DataFrame], layout: Layout) -> pl.Da
     rows = []
     for object_, field in _list_children(layout):
         values = staged[object_][field].drop_nulls().value_counts(name="records")
-        if found := _find_parent(field, values, parents):
+        if found := _find_parent(field, values, _list_able(object_, field, layout, parents)):
             rows.append(_describe(object_, field, values, found))
     return frame(rows, RELATIONSHIPS)
+
+
+def _list_able(object_: str, field: str, layout: Layout, parents: list[_Parent]) -> list[_Parent]:
+    """The objects a column may point at, by what their keys look like and by its name."""
+    if layout.objects[object_].key == (field,):
+        # The key of one object is that of another where it is called so, as in film_category.film_id.
+        own = next(parent for parent in parents if parent.object == object_)
+        others = [parent for parent in parents if parent is not own and parent.is_named_in(field)]
+        return [] if own.is_named_in(field) else others
+    may_be_own = any(word in field.casefold() for word in _TO_ITS_OWN)
+    return [
+        parent
+        for parent in parents
+        if parent.is_telling or parent.resembles(field) or (may_be_own and parent.object == object_)
+    ]
 
 
 def _list_keys(layout: Layout) -> Iterator[tuple[str, str]]:
@@ -63,7 +85,7 @@ def _list_keys(layout: Layout) -> Iterator[tuple[str, str]]:
 def _list_children(layout: Layout) -> Iterator[tuple[str, str]]:
     for row in layout.objects.values():
         for name in row.kept:
-            if row.columns[name].type == "id" and row.key != (name,):
+            if row.columns[name].type == "id":
                 yield row.name, name
 
 
@@ -72,8 +94,7 @@ def _build_parent(object_: str, field: str, records: pl.DataFrame) -> _Parent:
     return _Parent(object=object_, field=field, keys=keys, is_telling=not keys.str.contains(RUNNING_NUMBER).all())
 
 
-def _find_parent(field: str, values: pl.DataFrame, parents: list[_Parent]) -> _Candidate | None:
-    able = [parent for parent in parents if parent.is_telling or parent.resembles(field)]
+def _find_parent(field: str, values: pl.DataFrame, able: list[_Parent]) -> _Candidate | None:
     candidates = [candidate for parent in able if (candidate := _match(field, values, parent))]
     return max(candidates, key=lambda candidate: candidate.rank(field), default=None)
 

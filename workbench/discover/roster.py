@@ -17,13 +17,20 @@ FACTS = ("name", "email", "role")  # what is known of a person beside the source
 NEEDED = ("source_id", "email")
 
 
-def build_roster(staged: dict[str, pl.DataFrame], owners: OwnerRoster | None, roster_file: Path | None) -> pl.DataFrame:
+def build_roster(
+    staged: dict[str, pl.DataFrame],
+    owners: OwnerRoster | None,
+    roster_file: Path | None,
+    *,
+    named: frozenset[str] = frozenset(),
+) -> pl.DataFrame:
     """List every owner the source names, with what the roster file adds.
 
     Args:
         owners: Which staged object lists the staff, and in which columns; null where the source lists none.
         roster_file: CSV with source_id, email and, if wanted, name and role; null or absent where there is none.
             What it says goes before what the source says.
+        named: Owners that records name; the file may say who they are although the source's list does not know them.
 
     Returns:
         Schema `ROSTER`, one row per source id, in the source's order; null where nothing is known.
@@ -34,9 +41,10 @@ def build_roster(staged: dict[str, pl.DataFrame], owners: OwnerRoster | None, ro
     known = _read_staff(staged, owners)
     if not roster_file or not roster_file.exists():
         return known
-    listed = _read_file(roster_file, known["source_id"].to_list() if owners else None)
+    listed = _read_file(roster_file, {*known["source_id"], *named} if owners else None)
     if owners is None:
         return listed
+    known = pl.concat([known, listed.join(known, on="source_id", how="anti")])
     joined = known.join(listed, on="source_id", how="left", maintain_order="left")
     return joined.select("source_id", *(pl.coalesce(f"{fact}_right", fact).alias(fact) for fact in FACTS)).select(
         *ROSTER
@@ -49,10 +57,13 @@ def _read_staff(staged: dict[str, pl.DataFrame], owners: OwnerRoster | None) -> 
     columns = {"source_id": owners.id, "name": owners.name, "email": owners.email, "role": owners.role}
     taken = [(pl.col(column) if column else pl.lit(None, pl.String)).alias(to) for to, column in columns.items()]
     staff = staged[owners.object].select(taken).filter(pl.col("source_id").is_not_null())
+    # Where records name their owner, a name that two people have leads to neither of them.
+    is_clear = pl.col("email").n_unique().over("source_id") == 1
+    staff = staff.with_columns(email=pl.when(is_clear).then("email"))
     return staff.unique("source_id", keep="first", maintain_order=True)
 
 
-def _read_file(path: Path, known: list[str] | None) -> pl.DataFrame:
+def _read_file(path: Path, known: set[str] | None) -> pl.DataFrame:
     title = f"{path}: a roster that cannot be used"
     try:
         encoding = find_encoding(path)
@@ -75,9 +86,8 @@ def _find_header_problems(header: list[str]) -> list[str]:
     return problems + [f"column {name} stands more than once" for name, n in Counter(header).items() if n > 1]
 
 
-def _find_row_problems(rows: list[dict[str, str | None]], known: list[str] | None) -> list[str]:
+def _find_row_problems(rows: list[dict[str, str | None]], allowed: set[str] | None) -> list[str]:
     problems = []
-    allowed = None if known is None else set(known)
     for number, row in enumerate(rows, start=1):
         source_id, email = row["source_id"], row["email"]
         if source_id is None:

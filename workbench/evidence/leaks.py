@@ -14,7 +14,7 @@ import polars as pl
 from workbench.evidence.masking import mask_value
 from workbench.layout import Layout
 
-HIDDEN_TAGS = ("name", "contact", "address", "birth", "health", "id", "secret")
+HIDDEN_TAGS = ("name", "contact", "address", "birth", "health", "id", "secret", "score")
 SHORTEST = 5
 # A shorter number equals some count or amount of the report by chance: it proves nothing.
 SHORTEST_NUMBER = 7

@@ -92,4 +92,5 @@ _MASKS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
     "birth": _keep_century,
     "health": _count_characters,
     "secret": _hide,
+    "score": _hide,
 }

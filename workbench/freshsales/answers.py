@@ -15,6 +15,8 @@ VALUE_REFUSALS = (400, 409, 413, 422)
 # A 429 that one of the tenant's own services got, passed on inside a 400. Only its text tells it from refused values.
 _WRAPPED_429 = re.compile(r"response_code\W+429|too many requests|rate limit|limit of calls", re.IGNORECASE)
 _LONGEST_TEXT = 300
+# Valid values of these are refused now and then for no visible reason, and taken when they are sent again.
+FLAKY = ("contact_status_id",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,15 +88,36 @@ def is_quota_refusal(answer: Answer) -> bool:
     return answer.status == 400 and any(_WRAPPED_429.search(line) for line in read_messages(answer.body))
 
 
-def guess_field(messages: list[str], record: Mapping[str, Any]) -> str:
-    """The field a refusal points at: the one whose name, else whose value it names; empty where it names none."""
-    text = " ".join(messages).casefold()
+def guess_field(messages: list[str], record: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> str:
+    """The field a refusal points at: the one whose name or label, else whose value it names; empty where none.
+
+    The tenant speaks its user's language, but repeats names, labels and values as they are.
+
+    Args:
+        labels: What the tenant calls each field, by name; those it is not told of go by their names.
+    """
+    text = " ".join(messages).casefold().replace("_", " ")
     values = {**record, **(record.get("custom_field") or {})}
     spoken = {name: name.removesuffix("_id").removeprefix("cf_").replace("_", " ") for name in values}
-    named = [name for name, words in spoken.items() if re.search(rf"\b{re.escape(words)}\b", text.replace("_", " "))]
-    if not named:
-        named = [n for n, v in values.items() if isinstance(v, str) and len(v) > 3 and v.casefold() in text]
-    return max(named, key=lambda name: len(spoken[name]), default="")
+    called = {name: (labels or {}).get(name, "").casefold().replace("_", " ") for name in values}
+    said = {name: max(_find_words(spoken[name], text), _find_words(called[name], text)) for name in values}
+    if not any(said.values()):
+        texts = {name: value for name, value in values.items() if isinstance(value, str) and len(value) > 3}
+        said = {name: len(value) for name, value in texts.items() if value.casefold().replace("_", " ") in text}
+    return max(said, key=said.__getitem__, default="") if any(said.values()) else ""
+
+
+def is_passing(field: str) -> bool:
+    """Whether a refusal that points at this field, or at none, may be gone when the same is sent again.
+
+    What is wrong with a value names its field. A refusal that names nothing of the record tells of the tenant.
+    """
+    return field in ("", *FLAKY)
+
+
+def _find_words(words: str, text: str) -> int:
+    """How long the words are that the text names; 0 where it does not."""
+    return len(words) if words and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) else 0
 
 
 def explain_refusal(answer: Answer, *, host: str, request: str, sent: Any, is_read: bool) -> WorkbenchError:

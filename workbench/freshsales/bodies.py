@@ -11,11 +11,14 @@ from workbench.errors import HoldRecord
 from workbench.freshsales.plans import find_field_type
 from workbench.freshsales.routes import find_route
 from workbench.freshsales.selectors import SELECTOR_OF, Selectors, choose_ids
+from workbench.line_items import read_prices
 from workbench.model import FieldRule, Phase
 from workbench.own_fields import CONTACT_ID, SOURCE_ID
+from workbench.values import split_tags
 
 # Names Rails knows; the API refuses IANA's.
 TIME_ZONE = "UTC"
+ONE_PRICE = 1  # pricing type of a product that is paid once
 _EMPTY = (None, "", [], {})
 
 _BESIDE = ("email", "emails")  # a placeholder that no rule of the pack knows of
@@ -50,7 +53,10 @@ def build_body(
     values = {to: value for to, value in values.items() if value not in _EMPTY}
     values |= choose_ids({to: value for to, value in values.items() if to in SELECTOR_OF}, selectors)
     if isinstance(values.get("tags"), str):
-        values["tags"] = [tag.strip() for tag in values["tags"].split(";") if tag.strip()]
+        values["tags"] = split_tags(values["tags"])
+    if isinstance(values.get("product_pricings"), str):
+        values["product_pricings"] = _read_prices(values["product_pricings"])
+        values.setdefault("pricing_type", ONE_PRICE)
     body: dict[str, Any] = {to: value for to, value in values.items() if not to.startswith(CUSTOM_PREFIX)}
     custom = {to: value for to, value in values.items() if to.startswith(CUSTOM_PREFIX)}
     for to, id in links.items():
@@ -91,6 +97,13 @@ def _check(rule: FieldRule | None, to: str, value: Any) -> Any:
 def _hold(field: str, message: str, *, code: str) -> HoldRecord:
     release = "correct the value in the source or the field's rule in the mapping, then load again"
     return HoldRecord(message, code=code, field=field, release=release)
+
+
+def _read_prices(text: str) -> list[dict[str, Any]]:
+    try:
+        return read_prices(text)
+    except ValueError as error:
+        raise _hold("product_pricings", f"product_pricings: {error}", code="rejected_by_tenant") from error
 
 
 def _link(to: str, id: int, parents: Mapping[str, str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from workbench.errors import RetryLater, UsageError
 from workbench.freshsales.answers import Answer, InDoubt, NotFound
 from workbench.freshsales.costs import BATCH, PAGE
+from workbench.freshsales.forms import Form
 from workbench.freshsales.routes import Route, find_route, is_module
 
 ALL_RECORDS = {"attribute": "created_at", "operator": "is_after", "value": "1970-01-01"}
@@ -23,7 +24,15 @@ class Calls(ABC):
         self._views: dict[str, int | None] = {}
 
     @abstractmethod
-    def request(self, method: str, path: str, *, json: Any = None, params: Mapping[str, Any] | None = None) -> Answer:
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+        form: Form | None = None,
+    ) -> Answer:
         """Send one request below the base address and return its answer."""
 
     def read(self, method: str, path: str, *, json: Any = None, params: Mapping[str, Any] | None = None) -> Record:
@@ -98,15 +107,37 @@ class Calls(ABC):
             raise InDoubt(f"{method} {path}: the tenant answered {answer.status} without the record; look it up")
         return record
 
+    # --- files -----------------------------------------------------------------------------------------------------
+
+    def upload(self, form: Form) -> Record:
+        """Upload a file to the record its fields name; returns the id it stands under."""
+        answer = self.request("POST", "documents", form=form)
+        record = answer.body.get("document", answer.body) if isinstance(answer.body, dict) else {}
+        if "id" not in record:
+            raise InDoubt(f"POST documents: the tenant answered {answer.status} without an id; look the file up")
+        return record
+
+    def documents_of(self, object: str, id: int) -> Iterator[Record]:
+        """The files of one contact, account or deal, a hundred a request.
+
+        Raises:
+            NotFound: The record is not there.
+        """
+        path = f"{_require_bulk(object).path}/{id}/document_associations"
+        return self._page_through("GET", path, find_route("document"))
+
     # --- many records ----------------------------------------------------------------------------------------------
 
     def list_all(self, object: str, *, include: Iterable[str] = ()) -> Iterator[Record]:
         """Every live record, a hundred a request, oldest first.
 
         Contacts, accounts and deals come from the view named "All ..."; where the tenant renamed it, and for modules,
-        from a search, whose records are thin: id and standard fields only. Notes are listed by their parents only.
+        from a search, whose records are thin: id and standard fields only. Notes are listed by their parents only, and
+        of products the tenant names those that are for sale.
         """
         route = find_route(object)
+        if route.selector:
+            return self._list_choices(route)
         if route.slices:
             return self._list_slices(route, include)
         if (view := self.find_view(object)) is None:
@@ -140,6 +171,10 @@ class Calls(ABC):
         return self._count(
             "POST", f"filtered_search/{_require_search(object).wrapper}", json={"filter_rule": [ALL_RECORDS]}
         )
+
+    def _list_choices(self, route: Route) -> Iterator[Record]:
+        body = self.read("GET", f"selector/{route.selector}")
+        yield from body[route.selector] if route.selector in body else _first_list(body)
 
     def _list_slices(self, route: Route, include: Iterable[str]) -> Iterator[Record]:
         seen: set[int] = set()

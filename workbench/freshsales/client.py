@@ -6,7 +6,7 @@ UsageError   401, 403, a redirect, a refused search     fix the key, the rights 
 NotFound     404                                        a HoldRecord: the record is not there (any more)
 HoldRecord   400 and the like                           the tenant refuses the values of this record
 InDoubt      a write whose answer was lost              a RetryLater: look the record up before sending again
-RetryLater   unreachable, or down for longer            run again later
+RetryLater   out of reach for a quarter of an hour      run again later
 
 A 429 is none of these: the request waits for quota and goes again, however long that takes.
 """
@@ -14,7 +14,10 @@ A 429 is none of these: the request waits for quota and goes again, however long
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+from functools import lru_cache
+from http.cookiejar import CookieJar
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,11 +37,14 @@ from workbench.freshsales.answers import (
 )
 from workbench.freshsales.calls import Calls
 from workbench.freshsales.costs import name_purpose
+from workbench.freshsales.forms import Form
 from workbench.freshsales.pacing import Pacer
 
 __all__ = ["Answer", "Forbidden", "InDoubt", "NotFound", "Tenant"]
 
-ATTEMPTS = 5  # of a read, or of a connection that was never made: 15 s of waiting in all
+# Seconds of waiting, all in all, for a tenant that fails. The waits grow to a minute each, so that it is asked some
+# twenty-five times: should it count failed requests, an outage costs no more of the quota than that.
+PATIENCE = 900.0
 BUSY_ATTEMPTS = 30  # of a bulk call answered 405 because too many of the tenant's own jobs run
 
 
@@ -77,6 +83,7 @@ class Tenant(Calls):
             transport=transport,
             timeout=timeout,
             headers={"Authorization": f"Token token={self._key}", "Accept": "application/json"},
+            cookies=_NoCookies(),
             # A proxy of the company's network must not stand between this machine and itself.
             trust_env=not is_local(self.base_url),
         )
@@ -104,35 +111,49 @@ class Tenant(Calls):
         """How long an answer took on average so far; null before the first."""
         return self._pacer.seconds_per_request
 
+    @property
+    def now(self) -> float:
+        """Seconds since 1970 by the clock that all waiting goes by."""
+        return self._pacer.now
+
     def pause(self, seconds: float, reason: str) -> None:
         """Wait without sending anything, such as for a job of the tenant's."""
         self._pacer.pause(seconds, reason)
 
     # --- one request -----------------------------------------------------------------------------------------------
 
-    def request(self, method: str, path: str, *, json: Any = None, params: Mapping[str, Any] | None = None) -> Answer:
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+        form: Form | None = None,
+    ) -> Answer:
         """Send one request and return its answer; wait for quota, and repeat what can be repeated without harm.
 
         Args:
             path: Below the base address.
             json: Body.
+            form: Body of another kind: a file, sent piece by piece as it is read.
 
         Raises:
             WorkbenchError: See the module.
         """
         is_read = method == "GET" or path.startswith("filtered_search/")
-        failures = 0
+        failures, waited = 0, 0.0
         while True:
             try:
-                answer = self._exchange(method, path, json, params, is_read=is_read)
+                answer = self._exchange(method, path, json, params, is_read=is_read, form=form)
             except InDoubt:
                 raise
             except RetryLater as error:
                 failures += 1
                 # A tenant that never answered is more likely a wrong address than a lost line.
-                if failures >= ATTEMPTS or not self.requests:
+                if waited >= PATIENCE or not self.requests:
                     raise
-                self._pacer.back_off(failures, str(error))
+                waited += self._pacer.back_off(failures, str(error).partition(";")[0])
                 continue
             if is_quota_refusal(answer):
                 self._pacer.wait_out(answer.headers)
@@ -142,11 +163,13 @@ class Tenant(Calls):
             else:
                 return self._accept(answer, f"{method} {path}", json, is_read=is_read)
 
-    def _exchange(self, method: str, path: str, json: Any, params: Any, *, is_read: bool) -> Answer:
+    def _exchange(self, method: str, path: str, json: Any, params: Any, *, is_read: bool, form: Form | None) -> Answer:
         self._pacer.wait_turn()
         lost = RetryLater if is_read else InDoubt
         try:
-            response = self._http.request(method, f"{self.base_url}/{path}", json=json, params=params)
+            with form.open() if form else nullcontext({"json": json}) as body:
+                address = _read_address(f"{self.base_url}/{path}")
+                response = self._http.request(method, address, params=params, **body)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise RetryLater(
                 f"{self.base_url} cannot be reached ({error}): check [tenant] url and the network"
@@ -168,6 +191,25 @@ class Tenant(Calls):
             raise lost(f"{self.host}: {method} {path} answered {what}; the tenant has a problem, run again later")
         return answer
 
+    def download(self, address: str) -> Iterator[bytes]:
+        """The pieces of a file that an answer names by its address; one request, none of it repeated.
+
+        Raises:
+            UsageError: The address is another host's, where the key must not travel.
+            RetryLater: The file did not come.
+        """
+        if not address.startswith(f"{self.base_url}/"):
+            raise UsageError(f"a file lies on another host than {self.host}; it was not fetched")
+        self._pacer.wait_turn()
+        self.spent["look_up"] += 1
+        try:
+            with self._http.stream("GET", address) as response:
+                if response.status_code != 200:
+                    raise RetryLater(f"{self.host}: a file was answered {response.status_code}; run again later")
+                yield from response.iter_bytes()
+        except httpx.HTTPError as error:
+            raise RetryLater(f"{self.host}: a file did not come ({type(error).__name__}); run again later") from error
+
     def _read_body(self, response: httpx.Response) -> Any:
         return parse_body(response.text.replace(self._key, "***"))
 
@@ -178,6 +220,17 @@ class Tenant(Calls):
         if answer.status == 405 and "/bulk_" in request:
             raise RetryLater(f"{self.host}: {request}: still busy with other bulk jobs; run again later")
         raise explain_refusal(answer, host=self.host, request=request, sent=json, is_read=is_read)
+
+
+class _NoCookies(CookieJar):
+    """Keeps none: the key alone says who asks, whatever an answer would have the next request carry."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Leave them where they are."""
+
+
+# Most requests of a load go to a few addresses, and taking one apart costs as much as the rest of a request.
+_read_address = lru_cache(maxsize=100)(httpx.URL)
 
 
 def _check_key(key: Secret, base_url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -30,7 +31,7 @@ def connect(
     plan = read_plans()[engagement.plan]
     key = tenant_key(engagement)
     sent = _open_log(engagement.tenant_url)
-    pacer = Pacer(engagement.share, plan=plan, mood=mood, on_wait=on_wait or _say_wait, sent=sent)
+    pacer = Pacer(engagement.share, plan=plan, mood=mood, on_wait=on_wait or _say_wait, sent=sent, draw=random.random)
     return Tenant(engagement.tenant_url, key, pacer=pacer)
 
 

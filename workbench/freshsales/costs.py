@@ -56,6 +56,8 @@ def name_purpose(method: str, path: str, params: Mapping[str, Any] | None = None
     `batch` up to a hundred records handed in · `job` a look at how that went · `sweep` the newest records with their
     ids · `look_up` anything else that reads · `write` one record, or a delete.
     """
+    if path == "selector/deal_products":
+        return "existing"
     if path.startswith(("settings/", "selector/")):
         return "settings"
     if path.endswith("/bulk_upsert"):

@@ -35,6 +35,30 @@ def resolve_owners(
     return frame([_resolve(person, users, fallback, policies) for person in ordered.iter_rows(named=True)], OWNERS)
 
 
+def find_arrivals(owners: pl.DataFrame, users: Iterable[User]) -> pl.DataFrame:
+    """The people of the source who had no user when the mapping was made, and have one by now.
+
+    Args:
+        owners: OWNERS as the mapping resolved them.
+
+    Returns:
+        OWNERS of those people alone, resolved.
+    """
+    users = tuple(users)
+    rows = [
+        person | {"user_id": user.id, "user_email": user.email, "resolution": "email"}
+        for person in owners.filter(pl.col("resolution") != "email").iter_rows(named=True)
+        if (user := find_user(users, person["email"])) is not None
+    ]
+    return frame(rows, OWNERS)
+
+
+def welcome_arrivals(owners: pl.DataFrame, users: Iterable[User]) -> pl.DataFrame:
+    """OWNERS with those resolved who became users since; whoever had a user keeps that one."""
+    arrived = find_arrivals(owners, users)
+    return owners.update(arrived, on="source_id", how="left") if arrived.height else owners
+
+
 def _resolve(person: dict, users: tuple[User, ...], fallback: User | None, policies: Policies) -> dict:
     user, resolution = find_user(users, person["email"]), "email"
     if user is None:

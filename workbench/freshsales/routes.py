@@ -21,6 +21,7 @@ class Route:
         fields: Where its fields are described, empty where they are not.
         slices: Values of `?filter=` that together list every record, for objects without views.
         is_bulk: It has upsert and bulk writes.
+        selector: The list of names that shows its records, thin and in one request, where there is no other.
     """
 
     path: str
@@ -30,6 +31,7 @@ class Route:
     fields: str = ""
     slices: tuple[str, ...] = ()
     is_bulk: bool = False
+    selector: str = ""
 
 
 ROUTES = {
@@ -50,6 +52,10 @@ ROUTES = {
         slices=("past", "upcoming"),
     ),
     "note": Route(path="notes", wrapper="note", plural="notes", type="Note"),
+    "product": Route(
+        path="cpq/products", wrapper="product", plural="products", type="Product", selector="deal_products"
+    ),
+    "document": Route(path="documents", wrapper="document", plural="documents", type="Document"),
 }  # fmt: skip
 
 

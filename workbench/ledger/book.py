@@ -13,7 +13,7 @@ from workbench.ledger.continuity import Continuity, Notary, Unsigned
 from workbench.ledger.database import Database, Statement
 from workbench.ledger.layout import migrate
 from workbench.ledger.projection import CONFIRM, FORGET, HOLD, INTEND, SET_STATE, STATE_AFTER
-from workbench.ledger.standings import Standings
+from workbench.ledger.standings import IMPORT, Standings
 from workbench.ledger.store import SqliteStore, Store
 from workbench.model import HOLD_CODES, Phase
 
@@ -139,6 +139,18 @@ class Ledger(Standings):
         return self._intend(phase, {id: {"body": body, "content_hash": hash} | rest
                                     for id, (body, hash) in bodies.items()})  # fmt: skip
 
+    def intend_updates(self, phase: Phase, records: Mapping[str, dict[str, Any]]) -> dict[str, int]:
+        """Write down that many records that stand are about to be changed, all durable together.
+
+        Args:
+            records: By external id: the whole `body` as it is to stand and its `content_hash`, the `part` of it that is
+                sent, and the `destination_id`.
+
+        Returns:
+            The number of each record's intent, by external id.
+        """
+        return self._intend(phase, {id: {"action": "update"} | record for id, record in records.items()})
+
     def intend_deletes(self, phase: Phase, records: Mapping[str, tuple[dict[str, Any], int]]) -> dict[str, int]:
         """Write down that many records are about to be deleted by one request, all durable together.
 
@@ -155,6 +167,25 @@ class Ledger(Standings):
     def note_job(self, phase: Phase, seqs: Iterable[int], job: str) -> None:
         """Write down which of the tenant's jobs carries out these intents; durable when this returns."""
         self._note("job", phase.name, "", {"intents": sorted(seqs), "job": job})
+        self._commit()
+
+    def hand_over(self, phase: Phase, seqs: Mapping[str, int], file: str, *, release: str) -> None:
+        """Write down that an import file carries these intents out; durable as a whole when this returns.
+
+        From here on the records are held and neither in doubt nor loaded: whoever imports the file makes them stand,
+        and `confirm` says so once they were found.
+
+        Args:
+            seqs: Number of each record's intent, by external id.
+            file: Its path, relative to the engagement.
+        """
+        for external_id in seqs:
+            self.hold(phase, external_id, code="handed_over", reason=f"it is in {file}", release=release)
+        self.note_import(phase, seqs.values(), file)
+
+    def note_import(self, phase: Phase, seqs: Iterable[int], file: str) -> None:
+        """Write down which import file carries out these intents; durable when this returns."""
+        self._note("job", phase.name, "", {"intents": sorted(seqs), "job": file, "by": IMPORT})
         self._commit()
 
     def set_watermark(self, object: str, value: str) -> None:
@@ -189,10 +220,22 @@ class Ledger(Standings):
         self._meant.pop(seq, None)
 
     def hold(
-        self, phase: Phase, external_id: str, *, code: str, reason: str, field: str = "", release: str = ""
+        self,
+        phase: Phase,
+        external_id: str,
+        *,
+        code: str,
+        reason: str,
+        field: str = "",
+        release: str = "",
+        content_hash: str = "",
     ) -> None:
-        """Write down why a record cannot go and what would release it; what stands written is not repeated."""
-        why = _explain(code, reason, field, release)
+        """Write down why a record cannot go and what would release it; what stands written is not repeated.
+
+        Args:
+            content_hash: Hash of what the tenant refused, where it did and no intent says it.
+        """
+        why = _explain(code, reason, field, release) | ({"content_hash": content_hash} if content_hash else {})
         if self._is_held(phase.name, external_id, why):
             return
         about = phase.name, external_id, phase.source, phase.destination
@@ -260,7 +303,7 @@ class Ledger(Standings):
         if standing is None or standing.state != "held":
             return False
         standing_why = self.entry(standing.hold).payload
-        return all(standing_why[key] == value for key, value in why.items())
+        return all(standing_why.get(key) == value for key, value in why.items())
 
 
 def _explain(code: str, reason: str, field: str, release: str) -> dict[str, str]:

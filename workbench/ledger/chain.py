@@ -94,6 +94,10 @@ class Chain:
         """Every entry, oldest first."""
         return map(_read, self._rows(after=_BEFORE_ALL))
 
+    def age(self, entry: Entry) -> float:
+        """Seconds since an entry was written, by the ledger's clock."""
+        return (self._clock() - datetime.fromisoformat(entry.at)).total_seconds()
+
     def digest(self) -> dict[str, str | int]:
         """`head`, the hash of the newest entry, and `entries`, how many there are."""
         head, length = self._read_newest()
@@ -116,10 +120,15 @@ class Chain:
             expected, head = expected + 1, found
         return None
 
-    def newest_of(self, kind: str, phase: str) -> dict[str, Any] | None:
-        """The payload of the newest entry of a kind about a phase, null where there is none."""
-        query = f"SELECT payload FROM entries WHERE kind = '{kind}' AND phase = ? ORDER BY seq DESC LIMIT 1"
-        found = self._database.query(query, (phase,))
+    def newest_of(self, kind: str, phase: str, *, before: int | None = None) -> dict[str, Any] | None:
+        """The payload of the newest entry of a kind about a phase, null where there is none.
+
+        Args:
+            before: Number of an entry; only older ones are looked at. Null looks at all.
+        """
+        older, values = ("AND seq < ? ", (phase, before)) if before is not None else ("", (phase,))
+        query = f"SELECT payload FROM entries WHERE kind = '{kind}' AND phase = ? {older}ORDER BY seq DESC LIMIT 1"
+        found = self._database.query(query, values)
         return json.loads(found[0][0]) if found else None
 
     def _rows(self, *, after: int) -> Iterator[tuple]:

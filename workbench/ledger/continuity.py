@@ -114,7 +114,7 @@ class Continuity:
             return
         at = self.clock().astimezone(UTC).isoformat(timespec="milliseconds")
         self._said = {"format": 1, "ledger": self.store.name, "at": at, **digest}
-        made = path.with_name(f".{path.name}.{os.getpid()}")
+        made = path.with_name(f".{path.name}.new")  # one name: what a kill leaves is written over, there is one writer
         with made.open("wb") as file:
             file.write(self.notary.sign(self._said))
             file.flush()

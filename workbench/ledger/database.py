@@ -115,7 +115,7 @@ class Database(ABC):
             raise StopRun(self._failure)
 
     def _give_up(self, error: BaseException) -> StopRun:
-        what = str(error).strip() or type(error).__name__
+        what = " ".join(str(error).split()) or type(error).__name__
         self._failure = (
             f"{self.where}: the ledger cannot go on: {what}; what was not saved is in doubt and will be looked up: "
             f"put this right, then run again"

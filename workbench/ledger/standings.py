@@ -12,7 +12,7 @@ import polars as pl
 from workbench.ledger.chain import Chain, Entry
 from workbench.ledger.database import Database
 from workbench.ledger.store import say_spoilt
-from workbench.model import CROSSWALK, HELD, frame
+from workbench.model import CROSSWALK, HANDED_OVER, HELD, frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,7 @@ class Standing:
         return self.answer is not None and self.state != "rolled_back"
 
 
+IMPORT = "import file"  # what carries out intents that no job of the tenant's does
 _NAMES = [column.name for column in fields(Standing)]
 _COLUMNS = ", ".join(_NAMES)
 
@@ -116,7 +117,30 @@ class Standings:
         """The tenant's jobs that carry out any of these intents, oldest first."""
         wanted, query = set(seqs), "SELECT payload FROM entries WHERE kind = 'job' AND seq > ? ORDER BY seq"
         noted = [json.loads(payload) for (payload,) in self._database.query(query, (min(wanted, default=0),))]
-        return [each["job"] for each in noted if not wanted.isdisjoint(each["intents"])]
+        return [each["job"] for each in noted if "by" not in each and not wanted.isdisjoint(each["intents"])]
+
+    def import_files(self) -> dict[str, tuple[str, set[int]]]:
+        """Phase and intents of every import file that was handed over, by its path, oldest first."""
+        files: dict[str, tuple[str, set[int]]] = {}
+        for phase, text in self._database.query("SELECT phase, payload FROM entries WHERE kind = 'job' ORDER BY seq"):
+            if (noted := json.loads(text)).get("by") == IMPORT:
+                files.setdefault(noted["job"], (phase, set()))[1].update(noted["intents"])
+        return files
+
+    def handed_over(self, phase: str) -> dict[str, tuple[int, str]]:
+        """Intent and hold code of every record of a phase that is in the hands of the administrator, by external id."""
+        query = (
+            "SELECT r.external_id, r.intent, e.payload FROM records r JOIN entries e ON e.seq = r.hold "
+            "WHERE r.phase = ? AND r.state = 'held' AND r.answer IS NULL AND r.intent IS NOT NULL ORDER BY r.intent"
+        )
+        found = ((id, intent, json.loads(text)["code"]) for id, intent, text in self._database.query(query, (phase,)))
+        return {id: (intent, code) for id, intent, code in found if code in HANDED_OVER}
+
+    def is_handed_over(self, standing: Standing | None, *, codes: Collection[str] = HANDED_OVER) -> bool:
+        """Whether a record is in the hands of the administrator, under one of these hold codes."""
+        if standing is None or standing.state != "held" or standing.is_standing or standing.intent is None:
+            return False
+        return self.entry(standing.hold).payload["code"] in codes
 
     def crosswalk(self) -> pl.DataFrame:
         """CROSSWALK: every source record that stands in the tenant, with its id there."""
@@ -135,9 +159,44 @@ class Standings:
         query = "SELECT 1 FROM entries WHERE phase = ? AND external_id = ? AND kind = 'withdrawal' LIMIT 1"
         return bool(self._database.query(query, (phase, external_id)))
 
-    def watermark(self, object: str) -> str | None:
-        """How far a source object's export has been seen, as `set_watermark` was told; null where it was not."""
-        newest = self._chain.newest_of("watermark", object)
+    def withdrawals(self, phase: str, *, after: int = 0) -> list[Entry]:
+        """Writes of a phase that were taken for not done, oldest first.
+
+        Args:
+            after: Number of the entry up to which they are known.
+        """
+        query = "SELECT seq FROM entries WHERE phase = ? AND kind = 'withdrawal' AND seq > ? ORDER BY seq"
+        return [self.entry(seq) for (seq,) in self._database.query(query, (phase, after))]
+
+    def was_create_withdrawn(self, phase: str, external_id: str) -> bool:
+        """Whether a create of this record was once taken for not done: what carries its id may be of our making."""
+        query = "SELECT payload FROM entries WHERE phase = ? AND external_id = ? AND kind = 'withdrawal'"
+        intents = (json.loads(text)["intent"] for (text,) in self._database.query(query, (phase, external_id)))
+        return any(self.entry(seq).payload["action"] == "create" for seq in intents)
+
+    def hold_code(self, standing: Standing) -> str:
+        """Why a record is held, one of `HOLD_CODES`; empty where it is not."""
+        return self.entry(standing.hold).payload["code"] if standing.state == "held" else ""
+
+    def refused_hash(self, standing: Standing) -> str:
+        """Hash of the very content the tenant refused last; empty where it is not known, or nothing was refused."""
+        why = self.entry(standing.hold).payload if standing.state == "held" else {}
+        if "intent" in why:
+            return self.entry(why["intent"]).payload["content_hash"]
+        return why.get("content_hash", "")
+
+    def find_by_id(self, source: str, destination_id: int) -> Standing | None:
+        """The record made of a source object that stands under an id of the tenant, null where none does."""
+        found = self._select("destination_id = ? AND source = ?", destination_id, source)
+        return next((record for record in found if record.is_standing), None)
+
+    def watermark(self, object: str, *, before: int | None = None) -> str | None:
+        """How far a source object's export has been seen, as `set_watermark` was told; null where it was not.
+
+        Args:
+            before: Number of an entry: what was known when it was written; null for what is known now.
+        """
+        newest = self._chain.newest_of("watermark", object, before=before)
         return newest["value"] if newest else None
 
     def phases(self) -> list[str]:
@@ -153,6 +212,10 @@ class Standings:
     def entry(self, seq: int) -> Entry:
         """One entry by its number."""
         return self._chain.entry(seq)
+
+    def age(self, entry: Entry) -> float:
+        """Seconds since an entry was written, by the ledger's clock."""
+        return self._chain.age(entry)
 
     def entries(self) -> Iterator[Entry]:
         """Every entry, oldest first."""

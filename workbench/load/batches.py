@@ -11,15 +11,16 @@ the tenant and in the load has: a bulk write that finds one changes what it find
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.errors import HoldRecord, WorkbenchError
-from workbench.freshsales.answers import guess_field
 from workbench.freshsales.client import InDoubt
 from workbench.freshsales.costs import BATCH, MOST_UNSETTLED, goes_in_batches
 from workbench.freshsales.jobs import submit_batch
+from workbench.ledger import Standing
 from workbench.load.bulk import FEWEST, Way
 from workbench.load.changes import Body, hash_body
 from workbench.load.sweep import RELEASE, Settled, await_end, settle_batches
@@ -32,11 +33,12 @@ MOST_ROUNDS = 4  # a key that is refused, another one, what that left, and a rou
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passenger:
-    """One record on its way; `is_alone` where another one has the same e-mail or name."""
+    """One record on its way; `is_alone` where another one has the same e-mail or name, `before` how it stood."""
 
     record: Record
     body: Body
     is_alone: bool
+    before: Standing | None
 
 
 @dataclass(kw_only=True)
@@ -48,6 +50,7 @@ class Batches:
     waiting: dict[str, Body] = field(default_factory=dict)  # not yet handed in, by external id
     seqs: dict[str, int] = field(default_factory=dict)  # handed in and not yet looked for
     passengers: dict[str, Passenger] = field(default_factory=dict)  # all that is on its way
+    doubted: Counter[str] = field(default_factory=Counter)  # how often refused, as if it were not their fault
 
     @property
     def way(self) -> Way:
@@ -56,6 +59,8 @@ class Batches:
 
     def take(self, record: Record) -> None:
         """Put a record on its way; one that stands already, or looks like another, goes alone at once."""
+        if self.writer.is_handed_over(self.phase, record["external_id"]):
+            return
         if self._follows_one_on_its_way(record):
             self.settle()
         body = self._prepare_new(record) if self.way.key else None
@@ -68,7 +73,8 @@ class Batches:
             self.settle()
             self.writer.write(self.phase, record)
             return
-        self.passengers[external_id] = Passenger(record=record, body=body, is_alone=not is_free)
+        before = self.writer.ledger.standing(self.phase.name, external_id)
+        self.passengers[external_id] = Passenger(record=record, body=body, is_alone=not is_free, before=before)
         self._let_wait(external_id)
         if len(self.waiting) >= self.way.size:
             self._hand_in(self._take_waiting())
@@ -90,7 +96,7 @@ class Batches:
                 self._let_wait(external_id)
         for passenger in self.passengers.values():
             self.writer.write(self.phase, passenger.record)
-        self.waiting, self.passengers = {}, {}
+        self.waiting, self.passengers, self.doubted = {}, {}, Counter()
 
     def _follows_one_on_its_way(self, record: Record) -> bool:
         own = (f"lookup.{lookup.to}" for lookup in self.phase.lookups if lookup.object == self.phase.source)
@@ -100,13 +106,15 @@ class Batches:
         """What would be sent for a record the tenant knows nothing of; null for any other."""
         try:
             body = self.writer.prepare(self.phase, record)
+            self.writer.watch.check(self.phase.destination, body)
         except HoldRecord:
             return None
         return body if self.writer.is_new(self.phase, record["external_id"], body) else None
 
     def _let_wait(self, external_id: str) -> None:
         passenger = self.passengers[external_id]
-        is_named = self.way.name_row(external_id, passenger.body) is not None
+        # Refused twice for nothing of its own, it is asked about alone: that answer is the last.
+        is_named = self.doubted[external_id] < 2 and self.way.name_row(external_id, passenger.body) is not None
         if is_named and not (self.way.is_natural and passenger.is_alone):
             self.waiting[external_id] = passenger.body
 
@@ -115,10 +123,9 @@ class Batches:
         return batch
 
     def _leave_the_settled(self) -> None:
-        ledger = self.writer.ledger
-        self.passengers = {
-            id: each for id, each in self.passengers.items() if ledger.standing(self.phase.name, id) is None
-        }
+        # One that was held before, and is still held for that reason, was not sent at all.
+        standing = {id: self.writer.ledger.standing(self.phase.name, id) for id in self.passengers}
+        self.passengers = {id: each for id, each in self.passengers.items() if standing[id] in (None, each.before)}
 
     # --- there -----------------------------------------------------------------------------------------------------
 
@@ -179,14 +186,26 @@ class Batches:
 
     def _look(self) -> None:
         way, ledger = self.way, self.writer.ledger
-        settled = settle_batches(self.writer.tenant, ledger, way, self.seqs, doubts_refusals=not way.is_proven)
+        settled = settle_batches(
+            self.writer.tenant, ledger, way, self.seqs, doubts_refusals=not way.is_proven,
+            labels=self.writer.sender.labels(way.object),
+        )  # fmt: skip
         self.seqs = {}
+        self.doubted.update(settled.passing)
+        self._watch_refusals(settled)
         if settled.found:
             way.is_proven = True
         elif settled.is_refused_alike and not way.is_proven:
             self._question_key(settled)
         elif not settled.refused:
             way.note_unseen()
+
+    def _watch_refusals(self, settled: Settled) -> None:
+        """Let what an administrator changed meanwhile be noticed here as well as where records go alone."""
+        for external_id, said in settled.refused.items():
+            body = self.passengers[external_id].body
+            field = self.writer.sender.find_field(self.way.object, said, body)
+            self.writer.watch.note_refusal(self.way.object, field)
 
     def _question_key(self, settled: Settled) -> None:
         """A job that refuses every row in the same words means its values or its key: one record alone tells which."""
@@ -198,5 +217,6 @@ class Batches:
             said, body = settled.refused[external_id], self.passengers[external_id].body
             self.writer.ledger.hold(
                 self.phase, external_id, code="rejected_by_tenant", reason="; ".join(said),
-                field=guess_field(said, body), release=RELEASE,
+                field=self.writer.sender.find_field(self.way.object, said, body), release=RELEASE,
+                content_hash=hash_body(body),
             )  # fmt: skip

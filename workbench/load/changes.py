@@ -10,9 +10,11 @@ from workbench.values import Values, find_edits, is_same, read_values
 
 Body = dict[str, Any]
 MOST_ACCOUNTS = 10  # of one contact
+PRICES = "product_pricings"
 # The first of each cannot be set back alone: the tenant derives it from, or checks it against, the others.
 _TOGETHER = {
     "contact_status_id": ("lifecycle_stage_id",),
+    "products": ("amount",),
     "deal_stage_id": ("deal_pipeline_id", "probability", "closed_date"),
 }
 # What no API call can set back, and why.
@@ -54,6 +56,8 @@ def clear_missing(previous: Body, body: Body) -> Body:
     """A change that also empties the fields which were sent before and are no longer."""
     cleared = {name: [] if isinstance(value, list) else None for name, value in previous.items() if name not in body}
     custom = dict.fromkeys(previous.get("custom_field") or {}) | body.get("custom_field", {})
+    if PRICES in previous:
+        body = body | {PRICES: _exchange_prices(previous[PRICES], body.get(PRICES, []))}
     return cleared | body | ({"custom_field": custom} if custom else {})
 
 
@@ -72,8 +76,17 @@ def write_back(before: Values, current: Values) -> Body:
     differing = [name for name in find_edits(before, current) if name not in NOT_WRITTEN_BACK]
     names = dict.fromkeys([*differing, *(n for name in differing for n in _TOGETHER.get(name, ()) if n in before)])
     standard = {name: _write_field(name, before[name]) for name in names if not name.startswith("cf_")}
+    if PRICES in standard:
+        standard[PRICES] = _exchange_prices(current[PRICES], before[PRICES])
     custom = {name: before[name] for name in names if name.startswith("cf_")}
     return standard | ({"custom_field": custom} if custom else {})
+
+
+def _exchange_prices(there: list[Body], wanted: list[Body]) -> list[Body]:
+    """The prices of a product instead of others: one that is only left out would stay."""
+    kept = {price["currency_code"] for price in wanted}
+    gone = (price for price in there if price["currency_code"] not in kept and not price.get("_destroy"))
+    return [*wanted, *({**price, "_destroy": True} for price in gone)]
 
 
 def _write_field(name: str, value: Any) -> Any:

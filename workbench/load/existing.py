@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.destinations import PRODUCT, find_destination
 from workbench.errors import HoldRecord
 from workbench.freshsales.client import Tenant
 from workbench.ledger import Ledger
@@ -14,7 +15,7 @@ from workbench.own_fields import CONTACT_ID, SOURCE_ID, name_id_field
 from workbench.values import Values, read_values
 
 # What makes a record of the tenant look like one of ours, beside the external id itself.
-LIKENESS = {"contact": "emails", "sales_account": "name"}
+LIKENESS = {"contact": "emails", "sales_account": "name", PRODUCT: "name"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +53,14 @@ class Existing:
     def match(self, phase: Phase, external_id: str, body: Mapping[str, Any]) -> Match | None:
         """The record of the tenant that this one is or looks like; null where there is none, or none can be listed."""
         object = phase.destination
-        if object not in CORE_OBJECTS:
+        if object not in (*CORE_OBJECTS, PRODUCT):
             return None
         if object not in self._indexes:
             self._indexes[object] = self._sweep(object)
         index = self._indexes[object]
         if external_id in index.by_external_id:
             return Match(id=index.by_external_id[external_id], by=name_id_field(object))
-        keys = _list_likenesses(object, read_values(object, body))
+        keys = _read_likenesses(object, body)
         found = next((index.by_likeness[key] for key in keys if key in index.by_likeness), None)
         return Match(id=found, by=LIKENESS[object]) if found else None
 
@@ -67,7 +68,7 @@ class Existing:
         """Whether nothing in the tenant, and nothing claimed before, looks like this record; from here on it does."""
         if object not in self._indexes:
             return True  # a sweep to come will show it
-        keys, claimed = set(_list_likenesses(object, read_values(object, body))), self._indexes[object].claimed
+        keys, claimed = set(_read_likenesses(object, body)), self._indexes[object].claimed
         is_free = keys.isdisjoint(claimed)
         claimed |= keys
         return is_free
@@ -110,6 +111,8 @@ def check_stranger(match: Match, before: Values, *, external_id: str, object: st
         HoldRecord: It does, and our update would overwrite that id.
     """
     field = name_id_field(object)
+    if find_destination(object).text:
+        return  # a text that ends with the mark of another one may be written over: the rollback brings it back
     if before.get(field) in (None, "", external_id):
         return
     raise HoldRecord(
@@ -118,6 +121,10 @@ def check_stranger(match: Match, before: Values, *, external_id: str, object: st
         field=field,
         release="merge the two by hand, or clear that field in Freshsales, then load again",
     )
+
+
+def _read_likenesses(object: str, record: Mapping[str, Any]) -> list[str]:
+    return _list_likenesses(object, read_values(object, record)) if object in LIKENESS else []
 
 
 def _list_likenesses(object: str, values: Values) -> list[str]:

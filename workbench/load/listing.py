@@ -17,8 +17,8 @@ from workbench.freshsales.calls import ALL_RECORDS
 from workbench.freshsales.client import Forbidden, NotFound, Tenant
 from workbench.freshsales.costs import PAGE
 from workbench.freshsales.routes import find_route, is_module
+from workbench.load.finding import OBJECT_OF
 from workbench.load.lookups import POINTS_AT
-from workbench.load.recovery import OBJECT_OF
 from workbench.model import CORE_OBJECTS
 from workbench.values import INCLUDES, read_moment
 

@@ -9,16 +9,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 
 import polars as pl
 
+from workbench.destinations import DOCUMENT
 from workbench.errors import StopRun, raise_problems
 from workbench.freshsales.costs import goes_in_batches
 from workbench.load.batches import Batches
+from workbench.load.doubles import remove_doubles
+from workbench.load.hand_over import HandOver, find_imported, take_back
+from workbench.load.late import find_late_links
+from workbench.load.line_items import count_lines
+from workbench.load.links import settle_links
+from workbench.load.lookups import order_records
 from workbench.load.recovery import settle_doubts
 from workbench.load.setup import Setup
+from workbench.load.singles import Singles
+from workbench.load.updates import settle_updates
+from workbench.load.uploads import upload_files
 from workbench.load.writer import Writer, make_writer
 from workbench.model import ACTIVITY_OBJECTS, COUNTS, Phase, PhaseCount, frame
 
@@ -53,22 +63,33 @@ def load_phases(
         progress: Told after each record how far its phase is.
 
     Returns:
-        COUNTS, one row a phase.
+        COUNTS, one row a phase, after it one for the lines of its deals, and at the end one for the late links of
+        each phase that has any.
 
     Raises:
         UsageError: External ids do not tell records apart; nothing was written.
-        StopRun: A phase does not balance.
+        StopRun: A phase does not balance, or somebody touched an activity that stands twice.
         RetryLater: The tenant does not answer; everything so far stands in the ledger.
     """
     check_external_ids(phases, records)
-    setup.ledger.begin_run(setup.run_label)
+    setup.begin()
+    settle_updates(setup.tenant, setup.ledger)
     settle_doubts(setup.tenant, setup.ledger, phases)
-    writer = make_writer(setup)
+    writer = replace(make_writer(setup), late=find_late_links(phases, records))
     counts = []
-    for phase in phases:
+    for position, phase in enumerate(phases, start=1):
         attempted = select_records(phase, records[phase.name], only)
-        counts.append(_load_phase(phase, attempted, writer, progress))
+        counts.append(_load_phase(phase, attempted, writer, progress, position=position, whole=records[phase.name]))
         on_phase(counts[-1])
+        if phase.lines:
+            counts.append(count_lines(phase, attempted, setup.ledger))
+            on_phase(counts[-1])
+    for phase in phases:
+        if writer.late.has_any(phase):
+            # Those of records outside of `only` too: a link may have waited for one that stands now.
+            counts.append(settle_links(writer, phase, records[phase.name]))
+            on_phase(counts[-1])
+    remove_doubles(setup.tenant, setup.ledger, phases)
     return frame([asdict(count) for count in counts], COUNTS)
 
 
@@ -77,10 +98,7 @@ def select_records(phase: Phase, records: pl.DataFrame, only: pl.DataFrame | Non
     if only is not None:
         wanted = only.filter(pl.col("phase") == phase.name).select("external_id").unique()
         records = records.join(wanted, on="external_id", how="semi", maintain_order="left")
-    own = [f"lookup.{lookup.to}" for lookup in phase.lookups if lookup.object == phase.source]
-    for lookup in own:
-        records = _put_parents_first(records, lookup)
-    return records
+    return order_records(phase, records)
 
 
 def check_external_ids(phases: tuple[Phase, ...], records: dict[str, pl.DataFrame]) -> None:
@@ -109,17 +127,20 @@ def check_external_ids(phases: tuple[Phase, ...], records: dict[str, pl.DataFram
     raise_problems("external ids that do not tell records apart", problems)
 
 
-def _load_phase(phase: Phase, records: pl.DataFrame, writer: Writer, progress: Progress) -> PhaseCount:
+def _load_phase(
+    phase: Phase, records: pl.DataFrame, writer: Writer, progress: Progress, *, position: int, whole: pl.DataFrame
+) -> PhaseCount:
     requests = writer.tenant.requests
-    outcomes = _write_all(phase, records, writer, progress)
+    outcomes = _write_all(phase, records, writer, progress, position=position, whole=whole)
+    repeats = _count_repeats(phase, records)
     writer.ledger.save()
     count = PhaseCount(
         phase=phase.name,
         source=phase.source,
         destination=phase.destination,
-        attempted=records.height,
+        attempted=records.height + repeats,
         loaded=outcomes["loaded"],
-        skipped=outcomes["skipped"],
+        skipped=outcomes["skipped"] + repeats,
         held=outcomes["held"],
         requests=writer.tenant.requests - requests,
     )
@@ -128,20 +149,54 @@ def _load_phase(phase: Phase, records: pl.DataFrame, writer: Writer, progress: P
     return count
 
 
-def _write_all(phase: Phase, records: pl.DataFrame, writer: Writer, progress: Progress) -> Counter[str]:
+def _count_repeats(phase: Phase, records: pl.DataFrame) -> int:
+    """Source records that were merged into those of the phase: staged rows beyond the first of each."""
+    return 0 if phase.merge else int((records["_rows"].list.len() - 1).cast(pl.Int64).sum())
+
+
+def _write_all(
+    phase: Phase, records: pl.DataFrame, writer: Writer, progress: Progress, *, position: int, whole: pl.DataFrame
+) -> Counter[str]:
+    if phase.destination == DOCUMENT:
+        return upload_files(writer, phase, records, progress=progress)
     ids = records["external_id"].unique(maintain_order=True)
-    batches = Batches(writer=writer, phase=phase)
-    new = len(set(ids) - writer.ledger.standing_ids(phase.name))
-    # What went by the hundred is found in a list; a tenant that renamed that list shows nothing of it.
-    by_hundred = goes_in_batches(phase.destination, new) and writer.tenant.find_view(phase.destination) is not None
-    take = batches.take if by_hundred else partial(writer.write, phase)
+    if writer.desk:
+        find_imported(writer, phase, whole)  # also of what is not attempted now
+
+    def tell(done: int) -> None:
+        progress(phase.name, done=done, total=len(ids))
+
+    way = _choose_way(phase, set(ids), writer, position=position, tell=tell)
     rows = records.unique("external_id", keep="first", maintain_order=True).iter_rows(named=True)
     for done, record in enumerate(rows, start=1):
-        take(record)
-        progress(phase.name, done=done, total=len(ids))
-    batches.settle()
+        way.take(record)
+        if not isinstance(way, Singles):  # those tell by themselves: not every one they take has its outcome at once
+            tell(done)
+    way.settle()
     states = writer.ledger.states(phase.name)
     return Counter(states.get(external_id) for external_id in ids) + Counter(skipped=records.height - len(ids))
+
+
+def _choose_way(
+    phase: Phase, ids: set[str], writer: Writer, *, position: int, tell: Callable[[int], None]
+) -> HandOver | Batches | Singles:
+    """What takes the records of a phase one by one, and settles those on their way at the end."""
+    new = len(ids - writer.ledger.standing_ids(phase.name))
+    # What went by the hundred or by file is found in a list; a tenant that renamed that list shows nothing of it.
+    by_file = writer.desk is not None and phase.destination in writer.desk.objects
+    is_listed = (
+        (by_file or goes_in_batches(phase.destination, new)) and new and writer.tenant.find_view(phase.destination)
+    )
+    if by_file and is_listed:
+        return HandOver(writer=writer, phase=phase, position=position)
+    # Never because nothing is new: a retry attempts none of what is in a file.
+    is_stuck = by_file and writer.ledger.handed_over(phase.name) and not writer.tenant.find_view(phase.destination)
+    if writer.desk and (is_stuck or not by_file):
+        take_back(writer.ledger, phase)
+    if is_listed:
+        return Batches(writer=writer, phase=phase)
+    write = partial(writer.write, phase)
+    return Singles(tenant=writer.tenant, ledger=writer.ledger, phase=phase, write=write, tell=tell)
 
 
 def _list_pairs(phases: tuple[Phase, ...]) -> Iterator[tuple[Phase, Phase]]:
@@ -151,22 +206,6 @@ def _list_pairs(phases: tuple[Phase, ...]) -> Iterator[tuple[Phase, Phase]]:
             is_found_alike = first.source == second.source or first.destination not in ACTIVITY_OBJECTS
             if first.destination == second.destination and is_found_alike:
                 yield first, second
-
-
-def _put_parents_first(records: pl.DataFrame, lookup: str) -> pl.DataFrame:
-    parents = dict(records.select("external_id", lookup).iter_rows())
-    depths: dict[str, int] = {}
-    for external_id in parents:
-        line = []
-        while external_id in parents and external_id not in depths:
-            depths[external_id] = 0  # where the line comes back to itself, it ends
-            line.append(external_id)
-            external_id = parents[external_id]
-        above = depths.get(external_id, -1)
-        for depth, each in enumerate(reversed(line), start=above + 1):
-            depths[each] = depth
-    order = pl.Series("depth", [depths[external_id] for external_id in records["external_id"]], dtype=pl.Int64)
-    return records.with_columns(order).sort("depth", maintain_order=True).drop("depth")
 
 
 def _quote(ids: pl.Series) -> str:

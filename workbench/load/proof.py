@@ -19,10 +19,11 @@ from workbench.freshsales.costs import PAGE
 from workbench.ledger import Ledger, Standing
 from workbench.load.changes import NOT_WRITTEN_BACK
 from workbench.load.deletions import recall_shown
+from workbench.load.doubles import count_left
+from workbench.load.finding import read_parent
 from workbench.load.listing import Key, Lists, Shown, read_stamp, split_lists
-from workbench.load.reading import read_record
+from workbench.load.reading import is_hidden, read_record
 from workbench.load.reads import choose_lists
-from workbench.load.recovery import read_parent
 from workbench.model import PROOF, UNRESTORED, frame
 from workbench.values import Values, find_edits, read_values
 
@@ -71,7 +72,8 @@ def prove_rollback(ledger: Ledger, tenant: Tenant) -> Proof:
         reading.read(back)
     # A phase none of whose writes ever reached the tenant has no records.
     phases = dict.fromkeys(record.phase for record in known)
-    rows = [_count_phase(ledger, phase, reading.found) for phase in phases]
+    left = count_left(tenant, ledger)
+    rows = [_count_phase(ledger, phase, reading.found, copies=left[phase]) for phase in phases]
     ought = {_key(record): GONE if record.created else AS_BEFORE for record in back}
     return Proof(
         phases=frame([row for row in rows if row["deleted"] or row["restored"] or row["held"]], PROOF),
@@ -117,7 +119,7 @@ class _Reading:
             if record is None or row.key in found:
                 continue
             found.add(row.key)
-            if row.is_whole and not record.created:
+            if row.is_whole and not record.created and not is_hidden(row.object, self.ledger.last_sent(record)):
                 self._note(record, read_values(row.object, row.record))
         return found, lists.cut
 
@@ -147,7 +149,7 @@ class _Reading:
         return Shown(stamp=stamp) if stamp else None
 
 
-def _count_phase(ledger: Ledger, phase: str, found: dict[Key, str]) -> dict[str, object]:
+def _count_phase(ledger: Ledger, phase: str, found: dict[Key, str], *, copies: int) -> dict[str, object]:
     records = ledger.standings(phase)
     back = [record for record in records if record.state == "rolled_back"]
     seen = Counter((record.created, found[_key(record)]) for record in back)
@@ -161,7 +163,7 @@ def _count_phase(ledger: Ledger, phase: str, found: dict[Key, str]) -> dict[str,
         "restored": len(back) - deleted,
         "found_as_before": as_before,
         "held": sum(record.is_standing for record in records),
-        "holds": gone + as_before == len(back),
+        "holds": gone + as_before == len(back) and not copies,
     }
 
 

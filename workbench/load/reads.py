@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from math import ceil
 
+from workbench.destinations import DOCUMENT, PRODUCT
 from workbench.freshsales.costs import PAGE
 from workbench.freshsales.routes import ROUTES, is_module
 from workbench.load.listing import LISTED
@@ -31,7 +32,8 @@ def count_shown(standing: Iterable[Chosen], since: datetime | None) -> Counter[s
 
 def choose_lists(wanted: Mapping[str, int], shown: Mapping[str, int]) -> set[str]:
     """The objects to list, because reading so many wanted records alone would cost more; notes need all three lists."""
-    chosen = {o for o, n in wanted.items() if o != "note" and n > count_pages(o, shown.get(o, 0))}
+    unlisted = ("note", DOCUMENT, PRODUCT)
+    chosen = {o for o, n in wanted.items() if o not in unlisted and n > count_pages(o, shown.get(o, 0))}
     further = sum(count_pages(object, shown.get(object, 0)) for object in CORE_OBJECTS if object not in chosen)
     return chosen | ({"note"} if wanted.get("note", 0) > further else set())
 
@@ -57,7 +59,8 @@ def is_few(selection: Selection) -> bool:
 
 def count_looks(selection: Selection) -> int:
     """Requests of looking at each of the chosen: notes are seen through what they hang on, modules in their list."""
-    looks = {each.key for each in selection.chosen if each.key[0] != "note" and not is_module(each.key[0])}
+    unseen = ("note", DOCUMENT)
+    looks = {each.key for each in selection.chosen if each.key[0] not in unseen and not is_module(each.key[0])}
     noted = {key for each in selection.chosen if each.key[0] == "note" for key in each.parents}
     return len(looks | noted) + 1  # and the list of sales activities
 

@@ -1,25 +1,31 @@
-"""Writes whose answer was lost: the tenant is asked whether it did them, before anything is sent again."""
+"""Writes whose answer was lost: the tenant is asked whether it did them, before anything is sent again.
+
+Contacts, accounts and deals are told apart by their external id, so that sending one again changes what the first
+write made. Nothing keeps any other record from being made twice. So a create of such a one is looked for when the
+request can no longer be under way, and not before: one look tells, and one wait does for all that are in doubt.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from workbench.errors import HoldRecord
-from workbench.freshsales.bodies import mark_source
+from workbench.destinations import DOCUMENT
 from workbench.freshsales.client import NotFound, Tenant
-from workbench.freshsales.routes import ROUTES
 from workbench.ledger import Entry, Ledger, Standing
 from workbench.load.bulk import Ways
 from workbench.load.changes import keep_found
-from workbench.load.reading import Parent, get_record, read_record
+from workbench.load.documents import find_uploaded
+from workbench.load.finding import Look, read_parent
+from workbench.load.patience import LATEST
+from workbench.load.reading import read_record
 from workbench.load.sweep import settle_batches
-from workbench.model import ACTIVITY_OBJECTS, CORE_OBJECTS, Phase
-from workbench.own_fields import name_id_field
+from workbench.model import CORE_OBJECTS, Phase
 from workbench.values import Values, find_edits, is_same, read_values
 
-LATEST = 30.0  # seconds after which a write whose answer was lost is done, or never will be
-OBJECT_OF = {route.type: object for object, route in ROUTES.items()}
+# Seconds after its intent when no write can be under way any more, however long it waited for quota before it went.
+LONG_AGO = 24 * 3600.0
+NOT_THERE = "looked up: the tenant does not hold it"
 
 
 def settle_doubts(tenant: Tenant, ledger: Ledger, phases: Iterable[Phase]) -> int:
@@ -28,62 +34,66 @@ def settle_doubts(tenant: Tenant, ledger: Ledger, phases: Iterable[Phase]) -> in
     Raises:
         RetryLater: The tenant does not answer; the doubts that are left stay in the ledger.
     """
-    known = {phase.name: phase for phase in phases}
     before = len(ledger.in_doubt())
     for object in CORE_OBJECTS:
-        creates = {doubt.external_id: doubt.intent for doubt in ledger.in_doubt() if _is_create(ledger, doubt, object)}
-        if len(creates) > 1:
+        doubts = (doubt for doubt in ledger.in_doubt() if doubt.destination == object)
+        creates = {doubt.external_id: doubt.intent for doubt in doubts if _is_create(ledger, doubt)}
+        if creates:  # a single one, too: unlike a search, a list shows what was written a moment ago
             settle_batches(tenant, ledger, Ways().of(object), creates)
-    for doubt in ledger.in_doubt():
-        settle_doubt(tenant, ledger, known.get(doubt.phase) or recall_phase(doubt), doubt)
-    ledger.save()
+    doubts = ledger.in_doubt()
+    if any(_may_be_under_way(ledger, doubt) for doubt in doubts):
+        tenant.pause(LATEST, "a write whose answer was lost may still be under way")
+    settle_together(tenant, ledger, phases, doubts)
     return before
 
 
-def settle_doubt(tenant: Tenant, ledger: Ledger, phase: Phase, doubt: Standing) -> bool:
+def settle_together(tenant: Tenant, ledger: Ledger, phases: Iterable[Phase], doubts: Iterable[Standing]) -> None:
+    """Settle writes that are no longer under way with one look; activities of one record cost one request together."""
+    known, look = {phase.name: phase for phase in phases}, Look(tenant=tenant)
+    for doubt in doubts:
+        settle_doubt(tenant, ledger, known.get(doubt.phase) or recall_phase(doubt), doubt, look=look)
+    ledger.save()
+
+
+def settle_doubt(tenant: Tenant, ledger: Ledger, phase: Phase, doubt: Standing, *, look: Look | None = None) -> bool:
     """Ask the tenant whether it did the last thing meant for a record, and write down what it says.
+
+    Args:
+        look: One that is shared with other doubts; null takes a look of its own.
 
     Returns:
         Whether the record has an outcome now; false where the tenant did nothing, and it may be sent again.
     """
     intent = ledger.entry(doubt.intent)
     if intent.payload["action"] == "create":
-        return _settle_create(tenant, ledger, phase, intent)
+        return _settle_create(tenant, ledger, phase, intent, look or Look(tenant=tenant))
     if intent.payload["action"] == "delete":
         return _settle_delete(tenant, ledger, intent, object=doubt.destination)
-    return _settle_change(tenant, ledger, intent, object=doubt.destination)
+    return _settle_change(tenant, ledger, intent, doubt)
 
 
-def find_written(tenant: Tenant, phase: Phase, external_id: str, body: dict[str, Any]) -> dict[str, Any] | None:
-    """Look a record up by what it carries of the source; null where the tenant has none."""
-    if phase.destination in ACTIVITY_OBJECTS:
-        return _find_activity(tenant, phase, mark_source(phase, external_id), body)
-    attribute = name_id_field(phase.destination)
-    for thin in tenant.find(phase.destination, attribute, external_id):
-        record = get_record(tenant, phase.destination, thin["id"])
-        if read_values(phase.destination, record).get(attribute) == external_id:
-            return record
-    return None
+def is_protected(object: str, action: str) -> bool:
+    """Whether a write may be done twice without harm: any but a create, and a create of what has a key of ours."""
+    return action != "create" or object in CORE_OBJECTS
 
 
-def read_parent(body: dict[str, Any]) -> Parent | None:
-    """What an activity hangs on, from what was sent; null where it hangs on nothing."""
-    return (OBJECT_OF[body["targetable_type"]], body["targetable_id"]) if "targetable_id" in body else None
+def _is_create(ledger: Ledger, doubt: Standing) -> bool:
+    return ledger.entry(doubt.intent).payload["action"] == "create"
 
 
-def _is_create(ledger: Ledger, doubt: Standing, object: str) -> bool:
-    return doubt.destination == object and ledger.entry(doubt.intent).payload["action"] == "create"
+def _may_be_under_way(ledger: Ledger, doubt: Standing) -> bool:
+    intent = ledger.entry(doubt.intent)
+    return not is_protected(doubt.destination, intent.payload["action"]) and ledger.age(intent) < LONG_AGO
 
 
-def _settle_create(tenant: Tenant, ledger: Ledger, phase: Phase, intent: Entry) -> bool:
+def _settle_create(tenant: Tenant, ledger: Ledger, phase: Phase, intent: Entry, look: Look) -> bool:
     body = intent.payload["body"]
-    found = find_written(tenant, phase, intent.external_id, body)
-    if found is None and phase.destination not in CORE_OBJECTS:
-        # Only the others would stand twice: a second look, for a request that is still under way or an index that lags.
-        tenant.pause(LATEST, "a write whose answer was lost may still be under way")
-        found = find_written(tenant, phase, intent.external_id, body)
+    if phase.destination == DOCUMENT:
+        found = find_uploaded(tenant, ledger, intent, read_parent(body))
+    else:
+        found = look.find_written(phase, intent.external_id, body)
     if found is None:
-        ledger.withdraw(intent.seq, reason="looked up: the tenant does not hold it")
+        ledger.withdraw(intent.seq, reason=NOT_THERE)
         return False
     ledger.confirm(intent.seq, found["id"], answer=keep_found(phase.destination, body, found))
     return True
@@ -100,8 +110,8 @@ def _settle_delete(tenant: Tenant, ledger: Ledger, intent: Entry, *, object: str
     return False
 
 
-def _settle_change(tenant: Tenant, ledger: Ledger, intent: Entry, *, object: str) -> bool:
-    body, id = intent.payload["body"], intent.payload["destination_id"]
+def _settle_change(tenant: Tenant, ledger: Ledger, intent: Entry, doubt: Standing) -> bool:
+    body, id, object = intent.payload["body"], intent.payload["destination_id"], doubt.destination
     try:
         current = read_record(tenant, object, id, parent=read_parent(body))
     except NotFound as gone:
@@ -110,7 +120,9 @@ def _settle_change(tenant: Tenant, ledger: Ledger, intent: Entry, *, object: str
     if is_as_sent(object, body, current):
         ledger.confirm(intent.seq, id, answer=current)
         return True
-    if edits := find_edits(intent.payload.get("before", {}), current):
+    known = ledger.last_answer(doubt) if doubt.answer else intent.payload.get("before", {})
+    sent = read_values(object, body)
+    if edits := [name for name in find_edits(known, current) if not is_same(name, sent.get(name), current[name])]:
         ledger.refuse(
             intent.seq,
             code="edited_in_tenant",
@@ -129,20 +141,6 @@ def is_as_sent(object: str, body: dict[str, Any], current: Values) -> bool:
     # The contacts of a deal can only be added to; those it had before stay beside ours.
     added = set(sent.pop("contacts", ())) - set(current.get("contacts", ()))
     return not added and all(is_same(name, value, current[name]) for name, value in sent.items() if name in current)
-
-
-def _find_activity(tenant: Tenant, phase: Phase, mark: str, body: dict[str, Any]) -> dict[str, Any] | None:
-    candidates = _list_candidates(tenant, phase.destination, read_parent(body))
-    return next((each for each in candidates if str(each.get("description") or "").rstrip().endswith(mark)), None)
-
-
-def _list_candidates(tenant: Tenant, object: str, parent: Parent | None) -> Iterable[dict[str, Any]]:
-    if parent is None:
-        return tenant.list_all(object)
-    try:
-        return tenant.activities_of(*parent)[f"{object}s"]
-    except HoldRecord:
-        return []  # the parent is gone, and what hung on it with it
 
 
 def recall_phase(doubt: Standing) -> Phase:

@@ -18,15 +18,17 @@ from workbench.freshsales.costs import BATCH, MOST_UNSETTLED
 from workbench.ledger import Ledger, Standing
 from workbench.load.changes import Body, clear_missing, keep_answer, write_back
 from workbench.load.deletions import confirm_deletes, describe_delete, goes_by_hundreds, settle_deletes
+from workbench.load.doubles import remove_left
 from workbench.load.reading import read_record
 from workbench.load.recovery import recall_phase, settle_doubt, settle_doubts
 from workbench.load.scope import EVERYTHING, Scope
 from workbench.load.selection import Chosen, Selection, select_records
 from workbench.load.survey import Survey, survey_tenant
-from workbench.load.writer import MOST_TRIES
+from workbench.load.updates import settle_updates
 from workbench.model import HELD, ROLLBACK_COUNTS, frame
 
 Progress = Callable[..., None]  # called with the phase, done= and total=
+MOST_TRIES = 3  # of a bulk delete; what stands after them is held
 RELEASE = "decide with whoever changed it; delete or restore it by hand in Freshsales if it may go"
 ENTANGLED = "changed_by_later_run", "a later run changed it again; it was left as that run wrote it"
 STILL_THERE = "still_there", "Freshsales took the request to delete it several times and still holds it"
@@ -64,6 +66,7 @@ def roll_back(
     """
     ledger.begin_run(run_label)
     settle_deletes(tenant, ledger)
+    settle_updates(tenant, ledger)
     settle_doubts(tenant, ledger, ())
     selection = select_records(ledger, scope)
     survey = survey_tenant(tenant, ledger, selection)
@@ -77,6 +80,7 @@ def roll_back(
     for done, (phase, records) in enumerate(phases.items(), start=1):
         way.delete_all([each for each in records if each.action == "delete"])
         progress(phase, done=done, total=len(phases))
+    remove_left(tenant, ledger)
     ledger.save()
     return RolledBack(counts=way.count(phases), held=_list_held(ledger, selection), unseen=tuple(survey.unseen))
 

@@ -174,7 +174,9 @@ def _find_records(ledger: Ledger, name: str) -> list[Standing]:
 
 def _choose_batches(ledger: Ledger, standing: list[Chosen], names: list[str]) -> list[Chosen]:
     jobs = (entry.payload for entry in ledger.entries() if entry.kind == "job")
-    known = {job["job"].rpartition("/")[2]: set(job["intents"]) for job in jobs}
+    known: dict[str, set[int]] = {}
+    for job in jobs:
+        known.setdefault(job["job"].rpartition("/")[2], set()).update(job["intents"])
     wanted = [name.rpartition("/")[2] for name in names]
     _require_known("batch", wanted, known)
     intents, lives = set().union(*(known[name] for name in wanted)), _read_lives(ledger)

@@ -13,14 +13,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
 
+from workbench.destinations import DOCUMENT
 from workbench.freshsales.client import NotFound, Tenant
 from workbench.freshsales.costs import PAGE
 from workbench.freshsales.routes import find_route, is_module
 from workbench.ledger import Ledger
+from workbench.load.finding import read_parent
 from workbench.load.listing import Key, Lists, Record, Row, Shown, list_custom_ids, list_links, read_stamp
-from workbench.load.reading import Parent, read_record
+from workbench.load.reading import Parent, is_hidden, read_record
 from workbench.load.reads import is_few, list_surveyed
-from workbench.load.recovery import read_parent
 from workbench.load.selection import Chosen, Name, Selection, find_parents, index_ids
 from workbench.model import CORE_OBJECTS
 from workbench.values import INCLUDES, Values, find_edits, read_values
@@ -118,7 +119,8 @@ class _Look:
         for row in self._read_missing_notes():
             self._judge(row) if row.key in self.ours else self._keep_parents("note", row.record)
         for each in list(self.missing.values()):
-            if each.key[0] != "note":
+            # A file cannot be edited by any program, and one that somebody deleted is gone.
+            if each.key[0] not in ("note", DOCUMENT):
                 self._judge_alone(each)
         self.survey.keep_parents([each for each in self.ours.values() if each.name in self.survey.reasons])
         self.survey.unseen += lists.unseen.values()
@@ -132,7 +134,8 @@ class _Look:
             self.survey.shown[each.name] = Shown(stamp=row.stamp, by_search=by_search)
         if not (stamp and stamp == each.stamp) and not self._judge_values(each, row, values):
             self._judge_alone(each)
-        if each.action != "delete" and row.is_whole:
+        is_hidden_part = is_hidden(row.object, self.ledger.last_sent(each.record))
+        if each.action != "delete" and row.is_whole and not is_hidden_part:
             self.survey.current[each.name] = values
         if each.name in self.survey.reasons:
             self.survey.links[each.name] |= list_links(row.record)
@@ -176,7 +179,7 @@ class _Look:
     def _look_at(self, each: Chosen) -> bool:
         """Look at one record with what hangs on it: one request; false where the tenant does not bring that along."""
         object, id = each.key
-        if object == "note" or is_module(object):
+        if object in ("note", DOCUMENT) or is_module(object):
             return True
         children = _CHILDREN.get(object, {}) if each.action == "delete" else {}
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from workbench.freshsales.answers import guess_field
+from workbench.freshsales.answers import guess_field, is_passing
 from workbench.freshsales.client import NotFound, Tenant
 from workbench.freshsales.jobs import list_newest, read_job
 from workbench.ledger import Ledger
@@ -28,10 +28,12 @@ class Settled:
     Attributes:
         found: How many stand.
         refused: What the tenant said, by the external id of each record it refused.
+        passing: External ids of those it refused for something that may be gone by now; they are free to be sent again.
     """
 
     found: int = 0
     refused: dict[str, list[str]] = field(default_factory=dict)
+    passing: set[str] = field(default_factory=set)
 
     @property
     def is_refused_alike(self) -> bool:
@@ -40,7 +42,13 @@ class Settled:
 
 
 def settle_batches(
-    tenant: Tenant, ledger: Ledger, way: Way, seqs: Mapping[str, int], *, doubts_refusals: bool = True
+    tenant: Tenant,
+    ledger: Ledger,
+    way: Way,
+    seqs: Mapping[str, int],
+    *,
+    doubts_refusals: bool = True,
+    labels: Mapping[str, str] | None = None,
 ) -> Settled:
     """Write down what became of records that were handed in by the hundred.
 
@@ -51,6 +59,7 @@ def settle_batches(
     Args:
         seqs: Number of each record's intent, by external id.
         doubts_refusals: Leave all of them free to be sent again where they were refused alike.
+        labels: What the tenant calls each field, by name.
 
     Raises:
         RetryLater: The tenant does not answer; what is not settled stays in doubt.
@@ -68,7 +77,8 @@ def settle_batches(
             missing = _confirm_listed(tenant, ledger, way.object, missing)
     settled.found = len(seqs) - len(missing)
     settled.refused = {id: said for id, said in settled.refused.items() if id in missing}
-    write_down(ledger, missing, {} if doubts_refusals and settled.is_refused_alike else settled.refused)
+    judged = {} if doubts_refusals and settled.is_refused_alike else settled.refused
+    settled.passing = write_down(ledger, missing, judged, labels=labels)
     return settled
 
 
@@ -93,16 +103,32 @@ def await_end(tenant: Tenant, job: str, way: Way, *, patience: float = PATIENCE)
         waited, wait = waited + wait, min(wait * 2, LONGEST_WAIT)
 
 
-def write_down(ledger: Ledger, missing: Mapping[str, int], refused: Mapping[str, list[str]]) -> None:
-    """Hold what the tenant refused, and leave the rest of what is missing free to be sent again."""
+def write_down(
+    ledger: Ledger,
+    missing: Mapping[str, int],
+    refused: Mapping[str, list[str]],
+    *,
+    labels: Mapping[str, str] | None,
+) -> set[str]:
+    """Hold what the tenant refused, and leave the rest of what is missing free to be sent again.
+
+    Returns:
+        External ids of those that were refused and may go all the same.
+    """
+    passing = set()
     for external_id, seq in missing.items():
-        if external_id in refused:
-            reason = "; ".join(refused[external_id])
-            field = guess_field(refused[external_id], ledger.entry(seq).payload["body"])
-            ledger.refuse(seq, code="rejected_by_tenant", reason=reason, field=field, release=RELEASE)
-        else:
+        if external_id not in refused:
             ledger.withdraw(seq, reason="listed: the tenant does not hold it")
+            continue
+        reason = "; ".join(refused[external_id])
+        field = guess_field(refused[external_id], ledger.entry(seq).payload["body"], labels)
+        if is_passing(field):
+            passing.add(external_id)
+            ledger.withdraw(seq, reason=f"refused, and it may not be the record's fault: {reason}")
+        else:
+            ledger.refuse(seq, code="rejected_by_tenant", reason=reason, field=field, release=RELEASE)
     ledger.save()
+    return passing
 
 
 def _confirm_listed(tenant: Tenant, ledger: Ledger, object: str, missing: dict[str, int]) -> dict[str, int]:

@@ -12,8 +12,9 @@ from typing import Any
 
 from workbench.destinations import CUSTOM_PREFIX
 from workbench.errors import HoldRecord
-from workbench.freshsales.client import Tenant
+from workbench.freshsales.client import NotFound, Tenant
 from workbench.freshsales.schema import SchemaField, read_fields, read_users
+from workbench.load.reading import Parent, get_record
 
 SUSPICIOUS = 2  # refusals that name the same field
 RELEASE = "set it right in Freshsales, or run mapping again, then load again"
@@ -27,6 +28,7 @@ class Watch:
         self._refusals: Counter[tuple[str, str]] = Counter()
         self._fields: dict[str, Mapping[str, SchemaField]] = {}
         self._inactive: dict[int, str] = {}
+        self._gone: dict[tuple[str, int], bool] = {}
 
     def note_refusal(self, object: str, field: str) -> None:
         """Remember which field a refused request named, and read it again where that is suspicious."""
@@ -37,6 +39,20 @@ class Watch:
             self._inactive = {user.id: user.name for user in read_users(self._tenant) if not user.is_active}
         elif field.startswith(CUSTOM_PREFIX):
             self._fields[object] = read_fields(self._tenant, object)
+
+    def is_gone(self, object: str, id: int, *, parent: Parent | None = None) -> bool:
+        """Whether somebody deleted a record; each is read once.
+
+        Args:
+            parent: What it hangs on, where it is an activity.
+        """
+        if (object, id) not in self._gone:
+            try:
+                get_record(self._tenant, object, id, parent=parent)
+                self._gone[object, id] = False
+            except NotFound:
+                self._gone[object, id] = True
+        return self._gone[object, id]
 
     def check(self, object: str, body: Mapping[str, Any]) -> None:
         """Let a body pass unless it is known by now that the tenant cannot take it.

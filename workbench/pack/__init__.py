@@ -1,5 +1,6 @@
 """Packs: what is known about one source system, read from TOML and checked as a whole."""
 
+from workbench.pack.made import OwnFields, Pivot, View, ViewPart
 from workbench.pack.reading import read_pack
 from workbench.pack.values import (
     Compute,
@@ -22,10 +23,14 @@ __all__ = [
     "Gap",
     "InventoryItem",
     "ObjectRow",
+    "OwnFields",
     "OwnerRoster",
     "Pack",
     "PackField",
+    "Pivot",
     "Route",
     "Skip",
+    "View",
+    "ViewPart",
     "read_pack",
 ]

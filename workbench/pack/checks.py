@@ -4,15 +4,44 @@ from __future__ import annotations
 
 from collections import Counter
 
-from workbench.destinations import CUSTOM_PREFIX, DESTINATIONS, MODULE_PREFIX, find_destination, is_destination
+from workbench.destinations import (
+    CUSTOM_PREFIX,
+    DESTINATIONS,
+    DOCUMENT,
+    MODULE_PREFIX,
+    PRODUCT,
+    find_destination,
+    is_destination,
+)
 from workbench.errors import UsageError, name_nearest
 from workbench.layout import Layout
 from workbench.model import FIDELITIES, OUTCOMES
+from workbench.pack.advice import find_advice_problems
+from workbench.pack.audit_checks import find_audit_problems
+from workbench.pack.catalog import find_catalog_problems
+from workbench.pack.columns import makes
 from workbench.pack.coverage import find_coverage_problems
+from workbench.pack.dedupe_checks import find_dedupe_problems
+from workbench.pack.inventory_checks import find_inventory_problems
+from workbench.pack.line_checks import find_lines_problems
 from workbench.pack.options import find_transform_problems
+from workbench.pack.pivots import find_pivot_problems
 from workbench.pack.rules import find_custom_field_problems, find_field_problems, find_output_problems
 from workbench.pack.scope import Scope, build_scope, kinds_of, stage_nothing
-from workbench.pack.values import CAPABILITIES, PICKS, Compute, Condition, Derive, ObjectRow, Pack, Route
+from workbench.pack.segments import find_segment_problems
+from workbench.pack.values import (
+    CAPABILITIES,
+    PICKS,
+    PRODUCTS,
+    Compute,
+    Condition,
+    Derive,
+    ObjectRow,
+    Pack,
+    Route,
+    View,
+)
+from workbench.pack.views import find_view_problems
 from workbench.predicates import columns_of, prove_partition
 from workbench.transforms.compose import placeholders
 
@@ -23,8 +52,18 @@ def find_problems(pack: Pack, layout: Layout) -> list[str]:
     problems = [f"[pack] layout = {pack.layout!r}, but the layout is {layout.name!r}"] * (pack.layout != layout.name)
     problems += _find_owner_problems(pack, scope)
     for column in pack.columns:
-        find = _find_derive_problems if isinstance(column, Derive) else _find_compute_problems
-        problems += find(column, scope, layout)
+        problems += _FIND[type(column)](column, scope, layout)
+    for pivot in pack.pivots:
+        problems += find_pivot_problems(pivot, scope)
+    for item in pack.audits:
+        problems += find_audit_problems(item, layout)
+    for rule in pack.dedupes:
+        problems += find_dedupe_problems(rule, scope, layout)
+    for item in pack.inventory:
+        problems += find_inventory_problems(item, scope)
+    problems += find_advice_problems(pack.notes, pack.windows)
+    problems += find_catalog_problems(pack.catalog, scope)
+    problems += find_segment_problems(pack.segments, scope)
     problems += _find_repeats(pack, layout)
     problems += _find_gap_problems(pack, scope)
     for row in pack.objects:
@@ -71,19 +110,20 @@ def _find_derive_problems(column: Derive, scope: Scope, layout: Layout) -> list[
         problems.append(f"{where}: match is empty; write match = {{ THEIR_COLUMN = 'OUR_COLUMN' }}")
     if bool(column.take) == column.count:
         problems.append(f"{where}: say either take = 'COLUMN' or count = true")
-    return problems + _find_pick_problems(where, column, layout)
+    return problems + _find_pick_problems(where, column, scope, layout)
 
 
-def _find_pick_problems(where: str, column: Derive, layout: Layout) -> list[str]:
+def _find_pick_problems(where: str, column: Derive, scope: Scope, layout: Layout) -> list[str]:
     if column.pick not in PICKS:
         return [f"{where}: pick = {column.pick!r}: use one of {', '.join(PICKS)}"]
     if (column.pick in ("first", "last")) != bool(column.order):
         return [f"{where}: order goes with pick = 'first' or 'last', and they with it"]
-    theirs = layout.objects[column.source]
-    ordered = theirs.columns.get(column.order)
+    theirs = layout.objects.get(column.source)
+    ordered = theirs.columns.get(column.order) if theirs else None
     if ordered and ordered.type in ("integer", "decimal"):
         return [f"{where}: order = {column.order!r} is staged as text, where 10 comes before 9; compute a number first"]
-    is_single = theirs.key and set(theirs.key) <= column.match.keys()
+    key = theirs.key if theirs else scope.keys[column.source]
+    is_single = key and set(key) <= column.match.keys()
     if column.take and column.pick == "only" and not is_single:
         return [f"{where}: several rows of {column.source} may match; say pick = 'first', 'last' or 'most_frequent'"]
     return []
@@ -92,13 +132,17 @@ def _find_pick_problems(where: str, column: Derive, layout: Layout) -> list[str]
 def _find_compute_problems(column: Compute, scope: Scope, layout: Layout) -> list[str]:
     where = f"[[compute]] {column.object}.{column.column}"
     problems = scope.find_object(where, column.object) or scope.find_columns(where, column.object, column.columns)
+    problems += scope.find_columns(f"{where}, equals", column.object, [column.equals] if column.equals else [])
     if column.via == "unique_text":
         return [*problems, f"{where}: unique_text makes the name of a record; use it in a field"]
     return problems + find_transform_problems(where, column.via, column.columns, column.options)
 
 
+_FIND = {Derive: _find_derive_problems, Compute: _find_compute_problems, View: find_view_problems}
+
+
 def _find_repeats(pack: Pack, layout: Layout) -> list[str]:
-    made = Counter((column.object, column.column) for column in pack.columns)
+    made = Counter(place for column in pack.columns for place in makes(column))
     problems = []
     for (object, name), times in made.items():
         if object in layout.objects and name in layout.objects[object].columns:
@@ -131,6 +175,7 @@ def _find_object_problems(row: ObjectRow, pack: Pack, scope: Scope) -> list[str]
         at = f"{where}, route {route.name}" if route.name else where
         problems += _find_route_problems(at, row, route, scope)
         problems += _find_lookup_problems(at, row, route, pack, scope)
+        problems += find_lines_problems(at, row, route, pack, scope)
     return problems
 
 
@@ -146,6 +191,8 @@ def _find_route_problems(where: str, row: ObjectRow, route: Route, scope: Scope)
     problems = _find_outcome_problems(where, route, scope)
     if route.destination.startswith(MODULE_PREFIX) and "custom_modules" not in row.condition.needs:
         problems.append(f"{where}: {route.destination} exists only with needs = ['custom_modules']")
+    if route.destination == PRODUCT and PRODUCTS not in row.condition.needs:
+        problems.append(f"{where}: a product exists only with needs = ['{PRODUCTS}']")
     lines = ("LINES",) if route.merge else ()
     problems += scope.find_columns(f"{where}, external_id", row.source, route.external_id)
     problems += scope.find_columns(f"{where}, owner", row.source, [route.owner] if route.owner else [])
@@ -192,6 +239,8 @@ def _find_outcome_problems(where: str, route: Route, scope: Scope) -> list[str]:
         problems.append(f"{where}: fidelity = {route.fidelity!r}: use one of {', '.join(FIDELITIES)}")
     if route.owner and route.destination == "note":
         problems.append(f"{where}: owner = {route.owner!r}: a note has no owner; name the author in its text")
+    if route.owner and route.destination == DOCUMENT:
+        problems.append(f"{where}: owner = {route.owner!r}: a file has no owner; it belongs to whoever owns its record")
     is_module = route.destination.startswith(MODULE_PREFIX)
     if is_module != bool(route.label):
         problems.append(f"{where}: module = {{ label, plural }} goes with a {MODULE_PREFIX} destination")

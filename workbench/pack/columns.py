@@ -12,7 +12,11 @@ from graphlib import CycleError, TopologicalSorter
 import polars as pl
 
 from workbench.errors import UsageError
-from workbench.pack.values import Compute, Derive, Pack
+from workbench.pack.dedupe import merge_duplicates
+from workbench.pack.pivots import add_pivot
+from workbench.pack.values import Compute, Derive, Pack, View
+from workbench.pack.views import make_view
+from workbench.predicates import columns_of
 from workbench.transforms import TRANSFORMS
 from workbench.transforms.numbers import read_decimal
 
@@ -21,35 +25,43 @@ DIGEST_LENGTH = 20
 
 
 def derive_columns(staged: dict[str, pl.DataFrame], pack: Pack) -> dict[str, pl.DataFrame]:
-    """Add the pack's derived and computed columns to the staged objects, in the order they need each other.
+    """Add the pack's views and its derived and computed columns to the staged objects, each after what it needs.
 
     Args:
         staged: Object to its rows, all columns text, with `_row`.
         pack: A checked pack.
 
     Returns:
-        The same objects and rows in the same order. Where rows have no id of their own a `_digest` is added:
-        the sha256 of the row's content, shortened, with a number that tells repeats apart.
+        The same objects and rows in the same order, then the views. Where rows have no id of their own a `_digest` is
+        added: the sha256 of the row's content, shortened, with a number that tells repeats apart. A pivot adds a column
+        for every field it finds, see `workbench.pack.pivots`.
 
     Raises:
         UsageError: An object or column the pack reads is not staged.
     """
     _check_objects(staged, pack)
-    frames = {name: _add_digest(frame, _id_columns(pack, name)) for name, frame in staged.items()}
+    merged = merge_duplicates(staged, pack)
+    frames = {name: _add_digest(frame, _id_columns(pack, name)) for name, frame in merged.items()}
     for column in pack.columns:
-        add = _derive if isinstance(column, Derive) else _compute
-        frames[column.object] = add(column, frames)
+        frames[column.object] = _ADD[type(column)](column, frames)
+        if isinstance(column, View):
+            frames[column.object] = _add_digest(frames[column.object], _id_columns(pack, column.object))
+    for pivot in pack.pivots:
+        frames[pivot.object] = add_pivot(pivot, frames)
     return frames
 
 
-def order_columns(columns: list[Derive | Compute]) -> tuple[Derive | Compute, ...]:
-    """The columns, each after those it reads; as given where nothing else decides.
+def order_columns(columns: list[Derive | Compute | View]) -> tuple[Derive | Compute | View, ...]:
+    """The columns and views, each after those it reads; as given where nothing else decides.
 
     Raises:
         UsageError: Columns need each other in a circle, which is named.
     """
-    by_name = {(column.object, column.column): column for column in columns}
-    sorter = TopologicalSorter({name: reads(column) & by_name.keys() for name, column in by_name.items()})
+    by_name = {name: column for column in columns for name in makes(column)}
+    first = {name: makes(column)[0] for name, column in by_name.items()}
+    sorter = TopologicalSorter(
+        {first[name]: {first[read] for read in reads(column) & by_name.keys()} for name, column in by_name.items()}
+    )
     try:
         return tuple(by_name[name] for name in sorter.static_order())
     except CycleError as error:
@@ -57,17 +69,32 @@ def order_columns(columns: list[Derive | Compute]) -> tuple[Derive | Compute, ..
         raise UsageError(f"columns need each other in a circle: {circle}") from error
 
 
-def reads(column: Derive | Compute) -> set[tuple[str, str]]:
-    """Object and column of everything a derived or computed column reads."""
+def makes(column: Derive | Compute | View) -> list[tuple[str, str]]:
+    """Object and column of everything it adds."""
+    if isinstance(column, View):
+        return [(column.object, name) for name in column.columns]
+    return [(column.object, column.column)]
+
+
+def reads(column: Derive | Compute | View) -> set[tuple[str, str]]:
+    """Object and column of everything a derived or computed column or a view reads."""
     if isinstance(column, Compute):
         return {(column.object, name) for name in column.columns}
+    if isinstance(column, View):
+        return {
+            (part.source, name)
+            for part in column.parts
+            for name in (*part.columns.values(), *(columns_of(part.where) if part.where else ()))
+        }
     theirs = {name for name in (*column.match, column.take, column.order) if name}
     return {(column.source, name) for name in theirs} | {(column.object, name) for name in column.match.values()}
 
 
 def _check_objects(staged: dict[str, pl.DataFrame], pack: Pack) -> None:
     named = {object for column in pack.columns for object in (column.object, *(o for o, _ in reads(column)))}
-    if absent := sorted({*named, *(row.source for row in pack.objects)} - staged.keys()):
+    named |= {name for pivot in pack.pivots for name in (pivot.object, pivot.source, pivot.fields.object)}
+    named |= {row.source for row in pack.objects}
+    if absent := sorted(named - staged.keys() - {view.object for view in pack.views}):
         raise UsageError(f"{pack.path}: not staged: {', '.join(absent)}; run discovery again with this pack and layout")
 
 
@@ -121,6 +148,7 @@ def _derive(column: Derive, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 _KEY = "_key_"
 _VALUE = "_value"
+_ADD = {Derive: _derive, Compute: _compute, View: make_view}
 
 
 def _pick(column: Derive, rows: pl.DataFrame) -> pl.DataFrame:
@@ -129,6 +157,8 @@ def _pick(column: Derive, rows: pl.DataFrame) -> pl.DataFrame:
     value = pl.col(column.take).alias(_VALUE)
     if column.pick == "sum":
         return rows.group_by(keys).agg(read_decimal(pl.col(column.take)).sum().cast(pl.String).alias(_VALUE))
+    if column.pick == "lines":
+        return rows.sort("_row").drop_nulls(column.take).group_by(keys, maintain_order=True).agg(value.str.join("\n"))
     if column.pick == "most_frequent":
         counted = rows.drop_nulls(column.take).group_by(*keys, value).len()
         best = counted.sort("len", _VALUE, descending=[True, False])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workbench.layout import Layout
 from workbench.pack.columns import reads
+from workbench.pack.pivots import list_pivot_columns
 from workbench.pack.values import ObjectRow, Pack, Route
 from workbench.predicates import columns_of
 from workbench.transforms.compose import placeholders
@@ -28,6 +29,9 @@ def find_silent_columns(pack: Pack, layout: Layout) -> list[str]:
         `object.column`, with the route after the object where it has several.
     """
     added = {pair for column in pack.columns for pair in reads(column)}
+    added |= {pair for pivot in pack.pivots for pair in list_pivot_columns(pivot)}
+    lines = [route.lines for row in pack.objects for route in row.routes if route.lines]
+    added |= {(each.object, name) for each in lines for name in each.columns}
     silent = []
     for row in pack.objects:
         used = {name for object, name in added if object == row.source} | _owner_columns(pack, row.source)
@@ -35,9 +39,8 @@ def find_silent_columns(pack: Pack, layout: Layout) -> list[str]:
             if route.destination or route.into:
                 said = used | route_columns(route) | _predicate_columns(row)
                 said |= {skip.field for skip in (*row.skips, *route.skips)}
-                silent += [
-                    f"{row.phase_name(route)}.{name}" for name in sorted(set(layout.objects[row.source].kept) - said)
-                ]
+                kept = layout.objects[row.source].kept if row.source in layout.objects else ()
+                silent += [f"{row.phase_name(route)}.{name}" for name in sorted(set(kept) - said)]
     return silent
 
 
@@ -47,6 +50,11 @@ def _find_object_problems(pack: Pack, layout: Layout) -> list[str]:
         "outcome = 'exclude' and a reason"
         for name in layout.objects
         if not any(row.source == name for row in pack.objects)
+    ]
+    problems += [
+        f"[[view]] {view.object}: no [[object]] says what becomes of it"
+        for view in pack.views
+        if not any(row.source == view.object for row in pack.objects)
     ]
     for name in dict.fromkeys(row.source for row in pack.objects):
         problems += _find_alternative_problems(pack, name)
@@ -84,6 +92,8 @@ def route_columns(route: Route) -> set[str]:
     named |= {lookup.source for lookup in route.lookups} | set(route.external_id)
     if route.merge:
         named |= {*route.merge.by, *placeholders(route.merge.line)}
+    if route.lines:
+        named |= set(route.lines.match.values())
     return named | ({route.owner} if route.owner else set())
 
 

@@ -13,7 +13,7 @@ from workbench.errors import UsageError, name_nearest
 from workbench.transforms import TRANSFORMS
 
 DEFAULTS: Mapping[str, Any] = {"country": "US", "time_zone": "UTC"}
-_WORDS = {str: "a text", int: "a whole number", dict: "a table", bool: "true or false"}
+_WORDS = {str: "a text", int: "a whole number", dict: "a table", bool: "true or false", list: "a list"}
 
 
 def fill_options(via: str, options: dict[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:

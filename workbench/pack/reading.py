@@ -9,11 +9,17 @@ from typing import Any
 
 from workbench.errors import raise_problems
 from workbench.layout import Layout
-from workbench.model import FieldRule, Lookup, Merge
+from workbench.model import FieldRule, Lines, Lookup, Merge
 from workbench.pack import shape
+from workbench.pack.advice import build_notes, build_windows
+from workbench.pack.catalog import Catalog
 from workbench.pack.checks import find_problems
 from workbench.pack.columns import order_columns
+from workbench.pack.examining import Among, Audit, Dedupe, Reference
+from workbench.pack.made import OwnFields, Pivot, View, ViewPart
+from workbench.pack.members import MEMBER_COLUMNS
 from workbench.pack.options import DEFAULTS, fill_options
+from workbench.pack.segments import Segments
 from workbench.pack.tags import tag_rules
 from workbench.pack.values import (
     Compute,
@@ -73,10 +79,17 @@ def _build_pack(path: Path, data: dict[str, Any], defaults: Mapping[str, Any]) -
         path=path,
         **data["pack"],
         objects=tuple(_build_object(row, defaults) for row in data["object"]),
-        columns=(*derived, *computed),
+        columns=(*(_build_view(row) for row in data.get("view", [])), *derived, *computed),
+        pivots=tuple(_build_pivot(row) for row in data.get("pivot", [])),
+        dedupes=tuple(_build_dedupe(row) for row in data.get("dedupe", [])),
+        audits=tuple(Audit(**_freeze(row)) for row in data.get("audit", [])),
         owners=OwnerRoster(**data["owners"]) if "owners" in data else None,
         inventory=tuple(InventoryItem(**_freeze(row)) for row in data.get("inventory", [])),
         gaps=tuple(Gap(**_freeze(row)) for row in data.get("gap", [])),
+        catalog=Catalog(**_freeze(data["catalog"])) if "catalog" in data else None,
+        segments=Segments(**_freeze(data["segments"])) if "segments" in data else None,
+        notes=build_notes(data.get("note", [])),
+        windows=build_windows(data.get("window", [])),
     )
 
 
@@ -93,6 +106,47 @@ def _build_compute(row: dict[str, Any], defaults: Mapping[str, Any]) -> Compute:
         with_=tuple(row.get("with", ())),
         via=row["via"],
         options=fill_options(row["via"], options, defaults),
+        equals=row.get("equals", ""),
+    )
+
+
+def _build_view(row: dict[str, Any]) -> View:
+    parts = (
+        ViewPart(
+            source=part["from"],
+            columns={name: name for name in part.get("columns", ())}
+            | part.get("renamed", {})
+            | (dict.fromkeys(MEMBER_COLUMNS, part["members"]) if "members" in part else {}),
+            where=part.get("where", ""),
+            members=part.get("members", ""),
+        )
+        for part in row["rows"]
+    )
+    return View(object=row["object"], key=tuple(row["key"]), parts=tuple(parts))
+
+
+def _build_pivot(row: dict[str, Any]) -> Pivot:
+    words = {key: value for key, value in row.items() if key not in ("from", "fields")}
+    return Pivot(source=row["from"], fields=OwnFields(**row["fields"]), **_freeze(words))
+
+
+def _build_dedupe(row: dict[str, Any]) -> Dedupe:
+    among, same = row.get("among"), row.get("same", {})
+    return Dedupe(
+        object=row["object"],
+        id=row["id"],
+        source=row.get("from", ""),
+        via=row.get("via", ""),
+        same=same.get("from", ""),
+        same_via=same.get("via", ""),
+        references=tuple(Reference(**reference) for reference in row.get("references", ())),
+        among=Among(object=among["object"], id=among["id"], source=among["from"], same=among["same"])
+        if among
+        else None,
+        column=row.get("column", ""),
+        merged_into=row.get("merged_into", ""),
+        requirement=tuple(row.get("requirement", ())),
+        reason=row.get("reason", ""),
     )
 
 
@@ -116,6 +170,7 @@ def _build_route(row: dict[str, Any], defaults: Mapping[str, Any]) -> Route:
         fields=tuple(_build_field(field, defaults) for field in row.get("fields", ())),
         lookups=tuple(_build_lookup(to, table) for to, table in row.get("lookups", {}).items()),
         merge=Merge(by=tuple(merge["by"]), line=merge["line"]) if merge else None,
+        lines=_build_lines(row["lines"]) if "lines" in row else None,
         label=module.get("label", ""),
         plural=module.get("plural", ""),
         skips=_build_skips(row),
@@ -138,6 +193,12 @@ def _build_condition(row: dict[str, Any]) -> Condition:
 
 def _build_lookup(to: str, table: dict[str, Any]) -> Lookup:
     return Lookup(to=to, object=table["object"], source=table["from"], is_required=table.get("required", True))
+
+
+def _build_lines(table: dict[str, Any]) -> Lines:
+    product = table["product"]
+    words = {key: value for key, value in table.items() if key != "product"}
+    return Lines(products=product["object"], product=product["from"], **words)
 
 
 def _build_skips(row: dict[str, Any]) -> tuple[Skip, ...]:

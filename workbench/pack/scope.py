@@ -9,7 +9,9 @@ import polars as pl
 
 from workbench.errors import UsageError, name_nearest
 from workbench.layout import Layout
-from workbench.pack.columns import derive_columns, order_columns
+from workbench.pack.columns import derive_columns, makes, order_columns
+from workbench.pack.dedupe import merge_duplicates
+from workbench.pack.pivots import is_own
 from workbench.pack.values import Pack
 
 LINES = "LINES"
@@ -23,10 +25,12 @@ class Scope:
     Attributes:
         columns: Object to the columns a rule may read.
         secrets: Object to the columns that are dropped while reading.
+        keys: View to the columns that tell its rows apart.
     """
 
     columns: dict[str, tuple[str, ...]]
     secrets: dict[str, frozenset[str]]
+    keys: dict[str, tuple[str, ...]]
 
     def find_object(self, where: str, name: str) -> list[str]:
         """The problem with an object's name, if there is one."""
@@ -40,7 +44,7 @@ class Scope:
         problems = []
         for name in dict.fromkeys(names):
             if name in self.secrets[object]:
-                problems.append(f"{where}: {name} is secret, so it is dropped while the source is read")
+                problems.append(f"{where}: {name} is secret or a score, so it is dropped while the source is read")
             elif name not in known:
                 problems.append(f"{where}: {object} has no column {name!r}{name_nearest(name, known)}")
         return problems
@@ -48,13 +52,31 @@ class Scope:
 
 def build_scope(pack: Pack, layout: Layout) -> Scope:
     """The scope of a pack, whether or not everything in the pack is right."""
-    added = {name: [c.column for c in pack.columns if c.object == name] for name in layout.objects}
+    names = (*layout.objects, *(view.object for view in pack.views))
+    added = [place for column in pack.columns for place in makes(column)]
+    added += [
+        (row.source, field.rule.source)
+        for pivot in pack.pivots
+        for row in pack.objects
+        for route in row.routes
+        for field in route.fields
+        if is_own(pivot, row.source, field.rule.source)
+    ]
+    added += [(rule.object, rule.column) for rule in pack.dedupes if rule.column]
+    columns = {name: [column for object, column in added if object == name] for name in names}
     return Scope(
-        columns={name: (*object.kept, *added[name]) for name, object in layout.objects.items()},
-        secrets={
-            name: frozenset(column.name for column in object.columns.values() if column.is_secret)
-            for name, object in layout.objects.items()
+        columns={
+            name: (*(layout.objects[name].kept if name in layout.objects else ()), *columns[name]) for name in names
         },
+        secrets={
+            name: frozenset(
+                column.name
+                for column in (layout.objects[name].columns.values() if name in layout.objects else ())
+                if column.is_secret
+            )
+            for name in names
+        },
+        keys={view.object: view.key for view in pack.views},
     )
 
 
@@ -68,11 +90,12 @@ def stage_nothing(pack: Pack, layout: Layout) -> dict[str, pl.DataFrame]:
         name: pl.DataFrame(schema={column: pl.String for column in object.kept} | {"_row": pl.Int64})
         for name, object in layout.objects.items()
     }
+    frames = merge_duplicates(frames, pack)
     for column in order_columns(pack.columns):
         try:
             frames |= derive_columns(frames, one_column(pack, column))
         except (pl.exceptions.PolarsError, TypeError) as error:
-            raise UsageError(f"{column.object}.{column.column}: {first_line(error)}") from error
+            raise UsageError(f"{'.'.join(makes(column)[0])}: {first_line(error)}") from error
     return frames
 
 

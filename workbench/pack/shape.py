@@ -7,6 +7,7 @@ from typing import Any
 from workbench.errors import name_nearest
 
 TEXT, TEXTS, TABLE, TABLES, YES_NO = "a text", "a list of texts", "a table", "a list of tables", "true or false"
+NUMBERS = "a list of numbers"
 ANY = "any value"
 
 PACK_KEYS = {"name": TEXT, "title": TEXT, "layout": TEXT}
@@ -15,14 +16,26 @@ DERIVE_KEYS = {
     "object": TEXT, "column": TEXT, "from": TEXT, "match": TABLE, "take": TEXT, "pick": TEXT, "order": TEXT,
     "count": YES_NO,
 }  # fmt: skip
-COMPUTE_KEYS = {"object": TEXT, "column": TEXT, "from": TEXT, "with": TEXTS, "via": TEXT}
+COMPUTE_KEYS = {"object": TEXT, "column": TEXT, "from": TEXT, "with": TEXTS, "via": TEXT, "equals": TEXT}
 ROUTE_KEYS = {
     "name": TEXT, "where": TEXT, "destination": TEXT, "outcome": TEXT, "fidelity": TEXT, "requirement": TEXTS,
     "reason": TEXT, "into": TEXT, "external_id": TEXTS, "owner": TEXT, "lookups": TABLE, "merge": TABLE,
-    "module": TABLE, "fields": TABLES, "skip": TABLES,
+    "module": TABLE, "fields": TABLES, "skip": TABLES, "lines": TABLE,
 }  # fmt: skip
 OBJECT_KEYS = {key: kind for key, kind in ROUTE_KEYS.items() if key not in ("name", "where")} | {
     "source": TEXT, "needs": TEXTS, "unless": TEXTS, "route": TABLES,
+}  # fmt: skip
+VIEW_KEYS = {"object": TEXT, "key": TEXTS, "rows": TABLES}
+# Columns that keep their names stand in `columns`, those that get another one in `renamed`: { NEW = "OLD" }; with
+# `members = "COLUMN"` there is a row for each member of the JSON object in that column, as MEMBER and VALUE.
+VIEW_ROW_KEYS = {"from": TEXT, "columns": TEXTS, "renamed": TABLE, "where": TEXT, "members": TEXT}
+PIVOT_KEYS = {
+    "object": TEXT, "from": TEXT, "match": TABLE, "name": TEXT, "value": TEXT, "columns": TEXT, "fields": TABLE,
+    "requirement": TEXTS,
+}  # fmt: skip
+OWN_FIELDS_KEYS = {
+    "object": TEXT, "id": TEXT, "label": TEXT, "type": TEXT, "options": TEXT, "separator": TEXT, "only": TABLE,
+    "kinds": TABLE,
 }  # fmt: skip
 _OF_ROUTES = set(ROUTE_KEYS) - {"outcome", "fidelity", "requirement", "reason", "skip"}
 FIELD_KEYS = {
@@ -31,18 +44,53 @@ FIELD_KEYS = {
 }  # fmt: skip
 LOOKUP_KEYS = {"object": TEXT, "from": TEXT, "required": YES_NO}
 MERGE_KEYS = {"by": TEXTS, "line": TEXT}
+# The products on a deal: its lines in another object, found by `match`, and the product each of them names.
+LINES_KEYS = {
+    "object": TEXT, "match": TABLE, "product": TABLE, "quantity": TEXT, "unit_price": TEXT, "discount": TEXT,
+}  # fmt: skip
+LINES_PRODUCT_KEYS = {"object": TEXT, "from": TEXT}
 MODULE_KEYS = {"label": TEXT, "plural": TEXT}
 SKIP_KEYS = {"field": TEXT, "reason": TEXT, "outcome": TEXT}
-INVENTORY_KEYS = {"name": TEXT, "what": TEXT, "why": TEXT, "rebuild": TEXT, "requirement": TEXTS}
+INVENTORY_KEYS = {
+    "name": TEXT, "what": TEXT, "why": TEXT, "rebuild": TEXT, "requirement": TEXTS, "object": TEXT, "where": TEXT,
+    "heading": TEXT, "text": TEXT, "parts": TEXT, "part": TEXT,
+}  # fmt: skip
+CATALOG_KEYS = {
+    "file": TEXT, "format": TEXT, "objects": TABLE, "fields": TABLE, "kinds": TABLE, "tags": TABLE,
+    "requirement": TEXTS,
+}  # fmt: skip
+SEGMENTS_KEYS = {
+    "object": TEXT, "id": TEXT, "name": TEXT, "rule": TEXT, "count": TEXT, "of": TEXT, "own": TEXT, "advice": TEXT,
+    "requirement": TEXTS,
+}  # fmt: skip
 GAP_KEYS = {"object": TEXT, "field": TEXT, "gap": TEXT, "consequence": TEXT, "remedy": TEXT, "requirement": TEXTS}
+AUDIT_KEYS = {
+    "name": TEXT, "object": TEXT, "count": TEXT, "of": TEXT, "limit": TABLE, "note": TEXT, "requirement": TEXTS,
+}  # fmt: skip
+NOTE_KEYS = {"name": TEXT, "text": TEXT, "group": TEXT, "plans": TEXTS, "refuted": TEXT, "requirement": TEXTS}
+WINDOW_KEYS = {
+    "name": TEXT, "days": NUMBERS, "basis": TEXT, "unit": TEXT, "side": TEXT, "requirement": TEXTS,
+}  # fmt: skip
+LIMIT_KEYS = {"object": TEXT, "column": TEXT}
+DEDUPE_KEYS = {
+    "object": TEXT, "id": TEXT, "from": TEXT, "via": TEXT, "same": TABLE, "references": TABLES, "among": TABLE,
+    "column": TEXT, "merged_into": TEXT, "requirement": TEXTS, "reason": TEXT,
+}  # fmt: skip
+# What a rule says that compares keys; one that takes the source's word for it says none of it.
+_COMPARING = ("from", "via", "same")
+SAME_KEYS = {"from": TEXT, "via": TEXT}
+REFERENCE_KEYS = {"object": TEXT, "column": TEXT, "where": TEXT}
+AMONG_KEYS = {"object": TEXT, "id": TEXT, "from": TEXT, "same": TEXT}
 TOP_KEYS = {
-    "pack": TABLE, "owners": TABLE, "derive": TABLES, "compute": TABLES, "object": TABLES, "inventory": TABLES,
-    "gap": TABLES,
+    "pack": TABLE, "owners": TABLE, "derive": TABLES, "compute": TABLES, "view": TABLES, "pivot": TABLES,
+    "dedupe": TABLES, "audit": TABLES, "object": TABLES, "inventory": TABLES, "gap": TABLES, "catalog": TABLE,
+    "segments": TABLE, "note": TABLES, "window": TABLES,
 }  # fmt: skip
 
 _FITS = {
     TEXT: lambda value: isinstance(value, str),
     TEXTS: lambda value: isinstance(value, list) and all(isinstance(item, str) for item in value),
+    NUMBERS: lambda value: isinstance(value, list) and all(isinstance(item, (int, float)) for item in value),
     TABLE: lambda value: isinstance(value, dict),
     TABLES: lambda value: isinstance(value, list) and all(isinstance(item, dict) for item in value),
     YES_NO: lambda value: isinstance(value, bool),
@@ -58,13 +106,27 @@ def find_shape_problems(data: dict[str, Any]) -> list[str]:
     problems = check_keys("[pack]", data["pack"], PACK_KEYS, needed=("name", "title", "layout"))
     if "owners" in data:
         problems += check_keys("[owners]", data["owners"], OWNERS_KEYS, needed=("object", "id"))
+    for name, keys in (("catalog", CATALOG_KEYS), ("segments", SEGMENTS_KEYS)):
+        needed = tuple(key for key in keys if key not in ("requirement", "tags"))
+        problems += check_keys(f"[{name}]", data[name], keys, needed=needed) if name in data else []
     for row in data["object"]:
         problems += _check_object(row)
+    for place, row in enumerate(data.get("view", []), start=1):
+        problems += _check_view(f"[[view]] {row.get('object', place)}", row)
+    for place, row in enumerate(data.get("pivot", []), start=1):
+        problems += _check_pivot(f"[[pivot]] {row.get('object', place)}", row)
+    for row in data.get("audit", []):
+        problems += _check_limit(row)
+    for place, row in enumerate(data.get("dedupe", []), start=1):
+        problems += _check_dedupe(f"[[dedupe]] {row.get('object', place)}", row)
     for name, keys, needed, is_open in (
         ("derive", DERIVE_KEYS, ("object", "column", "from", "match"), False),
         ("compute", COMPUTE_KEYS, ("object", "column", "via"), True),
         ("inventory", INVENTORY_KEYS, ("name", "what", "why", "rebuild"), False),
+        ("audit", AUDIT_KEYS, ("name", "object", "count"), False),
         ("gap", GAP_KEYS, ("object", "gap", "consequence", "remedy"), False),
+        ("note", NOTE_KEYS, ("name", "text"), False),
+        ("window", WINDOW_KEYS, ("name", "days", "basis"), False),
     ):
         for place, row in enumerate(data.get(name, []), start=1):
             problems += check_keys(f"[[{name}]] {_title(row, place)}", row, keys, needed=needed, is_open=is_open)
@@ -88,6 +150,32 @@ def check_keys(
     return problems
 
 
+def _check_limit(row: dict[str, Any]) -> list[str]:
+    where = f"[[audit]] {row.get('name', '?')}, limit"
+    return check_keys(where, row["limit"], LIMIT_KEYS, needed=("object", "column")) if "limit" in row else []
+
+
+def _check_dedupe(where: str, row: dict[str, Any]) -> list[str]:
+    is_told = "merged_into" in row
+    problems = check_keys(where, row, DEDUPE_KEYS, needed=("object", "id", *(() if is_told else _COMPARING)))
+    problems += [
+        f"{where}: {key} stands beside merged_into; write two rules"
+        for key in (*_COMPARING, "among", "column")
+        if is_told and key in row
+    ]
+    if problems:
+        return problems
+    if not is_told:
+        problems = check_keys(f"{where}, same", row["same"], SAME_KEYS, needed=("from", "via"))
+    for table in row.get("references", []):
+        problems += check_keys(f"{where}, references", table, REFERENCE_KEYS, needed=("object", "column"))
+    if "among" in row:
+        problems += check_keys(f"{where}, among", row["among"], AMONG_KEYS, needed=("object", "id", "from", "same"))
+    if ("among" in row) != ("column" in row):
+        problems.append(f"{where}: column and among go together: the column gets the id of the record found there")
+    return problems
+
+
 def _check_object(row: dict[str, Any]) -> list[str]:
     where = f"[[object]] {row.get('source', '?')}"
     problems = check_keys(where, row, OBJECT_KEYS, needed=("source",)) or _check_parts(where, row)
@@ -97,6 +185,27 @@ def _check_object(row: dict[str, Any]) -> list[str]:
     for place, route in enumerate(row.get("route", []) if not problems else [], start=1):
         at = f"{where}, route {route.get('name', place)}"
         problems += check_keys(at, route, ROUTE_KEYS, needed=("name", "where")) or _check_parts(at, route)
+    return problems
+
+
+def _check_view(where: str, row: dict[str, Any]) -> list[str]:
+    problems = check_keys(where, row, VIEW_KEYS, needed=("object", "key", "rows"))
+    for place, part in enumerate(row["rows"] if not problems else [], start=1):
+        problems += check_keys(f"{where}, rows {part.get('from', place)}", part, VIEW_ROW_KEYS, needed=("from",))
+    return problems
+
+
+def _check_pivot(where: str, row: dict[str, Any]) -> list[str]:
+    problems = check_keys(where, row, PIVOT_KEYS, needed=("object", "from", "match", "name", "value", "fields"))
+    if problems:
+        return problems
+    problems = check_keys(f"{where}, fields", row["fields"], OWN_FIELDS_KEYS, needed=("object", "id", "label", "type"))
+    for word, kind in (row["fields"].get("kinds", {}) if not problems else {}).items():
+        at = f"{where}, kind {word}"
+        if not isinstance(kind, dict):
+            problems.append(f'{at} = {kind!r}: write {word} = {{ type = "text" }}')
+        elif not isinstance(kind.get("type"), str):
+            problems.append(f"{at}: type is missing; it takes {TEXT}")
     return problems
 
 
@@ -117,6 +226,13 @@ def _check_parts(where: str, row: dict[str, Any]) -> list[str]:
         )
     if "merge" in row:
         problems += check_keys(f"{where}, merge", row["merge"], MERGE_KEYS, needed=("by", "line"))
+    if "lines" in row:
+        needed = ("object", "match", "product", "quantity", "unit_price")
+        wrong = check_keys(f"{where}, lines", row["lines"], LINES_KEYS, needed=needed)
+        product = row["lines"].get("product") if not wrong else {}
+        problems += wrong or check_keys(
+            f"{where}, lines, product", product, LINES_PRODUCT_KEYS, needed=tuple(LINES_PRODUCT_KEYS)
+        )
     if "module" in row:
         problems += check_keys(f"{where}, module", row["module"], MODULE_KEYS, needed=("label", "plural"))
     return problems

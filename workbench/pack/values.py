@@ -10,18 +10,24 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from workbench.model import FieldRule, Lookup, Merge
+from workbench.model import FieldRule, Lines, Lookup, Merge
+from workbench.pack.advice import Note, Window
+from workbench.pack.catalog import Catalog
+from workbench.pack.examining import Audit, Dedupe, Verdict
+from workbench.pack.made import Pivot, View
+from workbench.pack.segments import Segments
 
+PRODUCTS = "products"
 CAPABILITIES = (
     "custom_fields",
     "custom_modules",
     "custom_activities",
-    "products",
+    PRODUCTS,
     "multiple_pipelines",
     "lookup_fields",
     "formula_fields",
 )
-PICKS = ("only", "most_frequent", "first", "last", "sum")
+PICKS = ("only", "most_frequent", "first", "last", "sum", "lines")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +51,7 @@ class Derive:
         match: Its column to our column; a row of ours sees the rows where all pairs are equal.
         take: Its column the value comes from, empty where the rows are counted.
         pick: Which of several rows gives the value, one of `PICKS`; `only` where its key allows no second one,
-            `sum` for the exact sum of all.
+            `sum` for the exact sum of all, `lines` for all of them in source order, one a line.
         order: Its column that says what is first and last; rows without it are never picked.
         count: The value is the number of rows, 0 where there is none.
     """
@@ -62,7 +68,11 @@ class Derive:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compute:
-    """A column of `object` made by a transform from columns of the same row."""
+    """A column of `object` made by a transform from columns of the same row.
+
+    Attributes:
+        equals: The source's own column with the value it should have; discovery lists the rows where it has another.
+    """
 
     object: str
     column: str
@@ -70,6 +80,7 @@ class Compute:
     source: str = ""
     with_: tuple[str, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
+    equals: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -108,7 +119,9 @@ class Route:
     Attributes:
         name: Empty where the object has one route only; else the part of the phase name after the dot.
         destination: Empty where no record is made of the rows.
-        into: Object into whose records the rows are folded by derived columns.
+        into: Object into whose records the rows are folded by derived columns, or as the lines of its deals.
+        lines: The products on its deals; they go where the tenant has products, elsewhere a field with
+            `unless = ["products"]` takes what is to be read of them.
     """
 
     name: str = ""
@@ -126,6 +139,7 @@ class Route:
     merge: Merge | None = None
     label: str = ""
     plural: str = ""
+    lines: Lines | None = None
     skips: tuple[Skip, ...] = ()
 
 
@@ -170,13 +184,26 @@ class OwnerRoster:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InventoryItem:
-    """Something that never migrates as data and is rebuilt by hand."""
+    """Something that never migrates as data and is rebuilt by hand.
+
+    Attributes:
+        object: The object whose rows are written out as a document, those where the SQL predicate `where` holds;
+            empty where the export describes none.
+        heading: What stands above a row, with `{COLUMN}` for its values; `text` is what stands below, line by line.
+        parts: A column with a JSON list, each of whose members is written as `part` says, with `{key}` for its values.
+    """
 
     name: str
     what: str
     why: str
     rebuild: str
     requirement: tuple[str, ...] = ()
+    object: str = ""
+    where: str = ""
+    heading: str = ""
+    text: str = ""
+    parts: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +224,14 @@ class Pack:
 
     Attributes:
         layout: Name of the layout it was written for.
-        columns: Derived and computed columns, each after those it reads.
+        columns: Derived and computed columns and views, each after what it reads.
+        pivots: What the customer's own fields are read from; see `workbench.pack.pivots`.
+        dedupes: How records that stand twice are known; see `workbench.pack.dedupe`.
+        audits: What is counted of the customer's account; see `workbench.discover.audit`.
+        verdicts: What was decided about pairs of them in this engagement.
+        catalog: Where the export describes its own schema; null where it does not.
+        segments: Where the export keeps the rules of segments; null where it has none.
+        notes: What the customer is told of this source; windows: what takes time whatever the quota is.
     """
 
     path: Path
@@ -205,10 +239,23 @@ class Pack:
     title: str
     layout: str
     objects: tuple[ObjectRow, ...]
-    columns: tuple[Derive | Compute, ...] = ()
+    columns: tuple[Derive | Compute | View, ...] = ()
+    pivots: tuple[Pivot, ...] = ()
+    dedupes: tuple[Dedupe, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    audits: tuple[Audit, ...] = ()
     owners: OwnerRoster | None = None
     inventory: tuple[InventoryItem, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    catalog: Catalog | None = None
+    segments: Segments | None = None
+    notes: tuple[Note, ...] = ()
+    windows: tuple[Window, ...] = ()
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The objects the pack makes of others."""
+        return tuple(column for column in self.columns if isinstance(column, View))
 
     def active(self, capabilities: frozenset[str]) -> tuple[ObjectRow, ...]:
         """The object rows a tenant with these capabilities uses, in pack order."""
@@ -218,6 +265,8 @@ class Pack:
         """Every combination of the capabilities that the pack makes a difference by."""
         conditions = [row.condition for row in self.objects]
         conditions += [f.condition for row in self.objects for route in row.routes for f in route.fields]
+        if any(route.lines for row in self.objects for route in row.routes):
+            conditions.append(Condition(needs=(PRODUCTS,)))
         named = sorted({name for condition in conditions for name in (*condition.needs, *condition.unless)})
         return [frozenset(chosen) for size in range(len(named) + 1) for chosen in combinations(named, size)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import count
 
-from workbench.model import ACTIVITY_OBJECTS
+from workbench.destinations import find_destination
 from workbench.propose.names import Match, match_name, read_lexicon, spell_out
 from workbench.propose.values import choose_type, fits
 
@@ -107,7 +107,7 @@ def _keep(field: Field, destination: str, match: Match | None) -> Proposal:
 
 
 def _custom(field: Field, destination: str, type_: str, confidence: float, said: str) -> Proposal:
-    if destination in ACTIVITY_OBJECTS:
+    if find_destination(destination).text:
         said = f"{said}; {destination}s have no custom fields, so it becomes a line of the text"
         return Proposal(action="merge", to="description", confidence=confidence, evidence=said, repeats=True)
     to = "cf_" + ("_".join(spell_out(field.name))[:LONGEST_NAME] or "field")

@@ -13,6 +13,7 @@ from workbench.propose.known import Left, Use, find_left, find_uses
 from workbench.propose.places import Field, Proposal, propose_object
 
 KNOWN = 0.99  # the pack was written for this source and checked against its layout
+_STAYS = {"secret": "A secret stays behind", "score": "A prediction is stale once it is exported"}
 _WEIGHTS = {"migrate": 0, "custom_field": 1, "merge": 2}
 Row = dict[str, Any]
 
@@ -57,6 +58,7 @@ def _say_known(pack: Pack, column: tuple[str, str], uses: list[Use], left: Left 
         **sure,
         "action": shown[0].action,
         **{name: ", ".join(_unique(getattr(use, name) for use in shown)) for name in ("destination", "to", "via")},
+        "type": ", ".join(_unique(use.type for use in shown)),
         "evidence": f"{by}: " + "; ".join(_unique(use.evidence for use in shown)),
     }
 
@@ -116,7 +118,7 @@ def _overrule(said: Row, decision: Decision | None) -> Row:
 
 
 def _forbid_secret(row: Row) -> Row:
-    if row["tag"] != "secret":
+    if row["tag"] not in _STAYS:
         return row
     gone = {"action": "skip", "destination": "", "to": "", "via": ""}
-    return {**row, **gone, "confidence": 1.0, "evidence": "a secret is never read", "reason": "A secret stays behind"}
+    return {**row, **gone, "confidence": 1.0, "evidence": f"a {row['tag']} is never read", "reason": _STAYS[row["tag"]]}

@@ -6,8 +6,10 @@ from collections import Counter
 
 import polars as pl
 
+from workbench.destinations import DOCUMENT, PRODUCT
 from workbench.freshsales.routes import is_module
 from workbench.ledger import Ledger
+from workbench.load.lookups import is_deleted
 from workbench.load.owners import Owners
 from workbench.model import CORE_OBJECTS, FILL, OWNER_RATES, VALIDATION, FieldRule, Phase, frame
 from workbench.own_fields import FILLED_BY_LOAD
@@ -27,8 +29,9 @@ def reconcile_counts(
         records: Frames of records by phase, from the newest export.
 
     Returns:
-        VALIDATION by phase. It agrees where every record is in the ledger or held, and the tenant holds every one the
-        ledger says it does. `in_tenant` is null for notes, which no list shows.
+        VALIDATION by phase. It agrees where every record is in the ledger, held, or known to have been deleted in the
+        tenant since, and the tenant holds every other one the ledger says it does. For notes and files, which no list
+        shows, `in_tenant` is null, and so is `agrees` unless the ledger itself lacks some: they are not looked at.
     """
     return frame([_count_phase(population, ledger, phase, records[phase.name]) for phase in phases], VALIDATION)
 
@@ -80,13 +83,15 @@ def reconcile_owners(
         owners: OWNERS.
 
     Returns:
-        OWNER_RATES by phase and owner. Notes have no owner, and lists of module records do not show it: both are left
-        out, and the sample compares the owners of module records one by one.
+        OWNER_RATES by phase and owner. Notes have no owner, and lists of module records and products do not show it:
+        they are left out, and the sample compares the owners of module records and products one by one.
     """
     resolved, emails = Owners(owners), dict(owners.select("user_id", "user_email").drop_nulls().iter_rows())
     rows = []
     for phase in phases:
-        loaded = _select_loaded(phase, records[phase.name], ledger)
+        # What somebody deleted has no owner any more; that it is gone is said elsewhere.
+        gone = [each.external_id for each in ledger.standings(phase.name) if is_deleted(each, ledger)]
+        loaded = _select_loaded(phase, records[phase.name], ledger).filter(~pl.col("external_id").is_in(gone))
         if not shows_owner(phase.destination):
             continue
         expected = Counter(emails[resolved.resolve(owner).user_id] for owner in loaded["owner"])
@@ -103,24 +108,29 @@ def reconcile_owners(
 
 def shows_owner(object: str) -> bool:
     """Whether a list of the object shows whose its records are."""
-    return object != "note" and not is_module(object)
+    return object not in ("note", DOCUMENT, PRODUCT) and not is_module(object)
 
 
 def _count_phase(population: Returned, ledger: Ledger, phase: Phase, records: pl.DataFrame) -> dict[str, object]:
     expected = set(records["external_id"])
     known = [record for record in ledger.standings(phase.name) if record.external_id in expected]
-    standing = {record.external_id for record in known if record.is_standing}
-    held = {record.external_id for record in known if record.state == "held"} - standing
+    deleted = {record.external_id for record in known if is_deleted(record, ledger)}
+    standing = {record.external_id for record in known if record.is_standing} - deleted
+    held = {record.external_id for record in known if record.state == "held"} - standing - deleted
     found = sum(population.get((phase.name, external_id)) is not None for external_id in standing)
-    is_listed = phase.destination != "note"
+    is_listed = phase.destination not in ("note", DOCUMENT)
+    # The same file of the same record goes once, so that others of its rows are neither in the ledger nor held.
+    twins = len(expected) - len(standing) - len(held) - len(deleted) if phase.destination == DOCUMENT else 0
+    is_accounted = len(standing) + len(held) + len(deleted) + twins == len(expected)
     return {
         "phase": phase.name,
         "destination": phase.destination,
         "expected": len(expected),
         "in_ledger": len(standing),
         "held": len(held),
+        "deleted": len(deleted),
         "in_tenant": found if is_listed else None,
-        "agrees": len(standing) + len(held) == len(expected) and (found == len(standing) or not is_listed),
+        "agrees": is_accounted and found == len(standing) if is_listed or not is_accounted else None,
     }
 
 

@@ -14,6 +14,7 @@ from workbench.load.owners import Owners
 from workbench.model import COMPARED, DIFF, Phase, frame
 from workbench.reconcile.expected import Expectations, Expected
 from workbench.reconcile.population import Returned, read_back
+from workbench.reconcile.texts import compare_texts
 from workbench.values import Values, is_empty, is_same
 
 __all__ = ["diff_records", "find_cause", "read_back"]
@@ -39,7 +40,8 @@ def diff_records(
 
     Returns:
         DIFF, the fields that differ (a value that is only written differently does not), and COMPARED, how many of
-        each field agreed. A loaded record the tenant no longer holds is one row with the field `(the record)`.
+        each field agreed. A text that is several notes is also compared as the one text it was. A loaded record that
+        the tenant no longer holds is one row with the field `(the record)`.
     """
     expectations = Expectations(ledger=ledger, schema=schema, owners=Owners(owners))
     differences: list[dict[str, Any]] = []
@@ -51,6 +53,10 @@ def diff_records(
                 counted[phase.name, expected.field, expected.tag, cause] += 1
                 if cause not in CAUSES_OF_AGREEMENT:
                     differences.append(_describe(key, expected, value, cause))
+        for key, expected, value, cause in compare_texts(phase, records[phase.name], returned):
+            counted[phase.name, expected.field, expected.tag, cause] += 1
+            if cause not in CAUSES_OF_AGREEMENT:
+                differences.append(_describe(key, expected, value, cause))
     return frame(differences, DIFF), _count_fields(counted)
 
 
@@ -74,6 +80,8 @@ def _compare(expected: Iterator[Expected], held: Values | None) -> Iterator[tupl
         yield Expected(field=WHOLE_RECORD, value="a record"), None, "dropped"
         return
     for each in expected:
+        if each.field == "products" and each.field not in held:
+            continue  # lists do not show them; the sample reads its deals one by one
         value = held.get(each.field)
         cause = _find_lookup_cause(each, value) if each.is_lookup else find_cause(each.value, value, field=each.field)
         yield each, value, cause
@@ -126,8 +134,12 @@ def _describe(key: tuple[str, str], expected: Expected, value: Any, cause: str) 
 
 def _write(value: Any) -> str | None:
     if isinstance(value, list):
-        return "; ".join(str(each) for each in value) or None
+        return "; ".join(_write_part(each) for each in value) or None
     return None if value is None else str(value)
+
+
+def _write_part(part: Any) -> str:
+    return " ".join(f"{name}: {value}" for name, value in part.items()) if isinstance(part, dict) else str(part)
 
 
 def _count_fields(counted: Counter[tuple[str, str, str, str]]) -> pl.DataFrame:

@@ -6,17 +6,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.destinations import find_destination
+from workbench.destinations import DOCUMENT, PRODUCT, find_destination
 from workbench.errors import HoldRecord
 from workbench.freshsales.bodies import mark_source
 from workbench.freshsales.schema import TenantSchema
 from workbench.freshsales.selectors import SELECTOR_OF, find_choice
 from workbench.ledger import Ledger
+from workbench.line_items import read_lines, read_prices, write_number
 from workbench.load.identifiers import IDENTIFIERS, make_placeholder
 from workbench.load.lookups import POINTS_AT
 from workbench.load.owners import Owner, Owners
 from workbench.model import FieldRule, Phase
 from workbench.own_fields import PLACEHOLDER_FLAG, SOURCE_OWNER, name_id_field
+from workbench.values import read_values, split_tags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class Expectations:
 
     def of(self, phase: Phase, record: Mapping[str, Any]) -> Iterator[Expected]:
         """Every field a record should have in the tenant, the empty ones among them."""
-        for rule in phase.fields:
+        for rule in phase.fields if phase.destination != DOCUMENT else ():
             value = self._expect_value(phase, rule, record)
             is_email = rule.to in ("email", "emails")
             yield Expected(
@@ -50,11 +52,18 @@ class Expectations:
         if phase.destination == "contact" and not {"email", "emails"} & {rule.to for rule in phase.fields}:
             emails = [] if _has_identifier(record) else [make_placeholder(record["external_id"])]
             yield Expected(field="emails", value=emails, tag="contact")
+        if phase.lines:
+            yield Expected(field="products", value=self._expect_items(phase, record), tag=phase.lines.tag)
         for lookup in phase.lookups:
             parent = record[f"lookup.{lookup.to}"]
             wanted = POINTS_AT.get(lookup.to, "")
             id = self.ledger.destination_id(lookup.object, parent, destination=wanted) if parent else None
             yield Expected(field=lookup.to, value=id, tag="id", is_lookup=True)
+        if phase.destination == DOCUMENT:
+            # Of a file Freshsales shows its name; what is in it is compared by `workbench.load.uploads_check`.
+            tag = next((rule.tag for rule in phase.fields if rule.to in ("file_name", "path")), "none")
+            yield Expected(field="file_name", value=record["file_name"], tag=tag)
+            return
         if phase.destination != "note":
             owner = self._find_owner(record["owner"])
             yield Expected(field="owner_id", value=owner.user_id if owner else None, is_lookup=True)
@@ -82,9 +91,24 @@ class Expectations:
             return "\n".join(part for part in (value, mark_source(phase, record["external_id"])) if part)
         if rule.to in ("email", "emails") and not _has_identifier(record):
             return make_placeholder(record["external_id"])
+        if rule.to == "product_pricings" and isinstance(value, str):
+            return read_values(PRODUCT, {rule.to: read_prices(value)})[rule.to]
         if rule.to == "tags" and isinstance(value, str):
-            return [tag.strip() for tag in value.split(";") if tag.strip()]
+            return split_tags(value)
         return value
+
+    def _expect_items(self, phase: Phase, record: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The products on a deal as it should have them, in the order values are read in."""
+        items = [
+            {
+                "id": self.ledger.destination_id(phase.lines.products, line.product, destination=PRODUCT),
+                "quantity": write_number(line.quantity),
+                "unit_price": write_number(line.net_price),
+            }
+            for line in read_lines(record)
+            if line.is_readable
+        ]
+        return read_values(phase.destination, {"products": items})["products"]
 
     def _find_owner(self, source_id: str | None) -> Owner | None:
         try:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from workbench.destinations import DOCUMENT, PRODUCT
 from workbench.freshsales.client import NotFound, Tenant
 from workbench.freshsales.routes import is_module
 from workbench.ledger import Ledger, Standing
+from workbench.load.finding import read_parent
 from workbench.load.reading import Parent, read_record
-from workbench.load.recovery import read_parent
 from workbench.model import Phase
 from workbench.values import INCLUDES, Values, read_values
 
@@ -31,14 +32,15 @@ def read_back(tenant: Tenant, ledger: Ledger, sample: pl.DataFrame) -> Returned:
 def read_population(tenant: Tenant, ledger: Ledger, phases: Iterable[Phase]) -> Returned:
     """Read everything of ours, a hundred records a request; what no list shows is read one by one.
 
-    Records of modules are thin: id, name and owner. Notes appear in no list and are left out.
+    Records of modules are thin: id, name and owner, and products have but a name. Notes and files appear in no list
+    and are left out.
     """
     found: Returned = {}
     lists: dict[str, dict[int, Values]] = {}
     for phase in phases:
         object = phase.destination
         standing = [record for record in ledger.standings(phase.name) if record.is_standing]
-        if object == "note" or not standing:
+        if object in ("note", DOCUMENT) or not standing:
             continue
         if object not in lists:
             lists[object] = _list(tenant, object)
@@ -54,7 +56,8 @@ def read_population(tenant: Tenant, ledger: Ledger, phases: Iterable[Phase]) -> 
 
 def _list(tenant: Tenant, object: str) -> dict[int, Values]:
     records = tenant.list_all(object, include=INCLUDES.get(object, ()))
-    whole = (record for record in records if is_module(object) or not record.get("partial"))
+    is_thin = is_module(object) or object == PRODUCT
+    whole = (record for record in records if is_thin or not record.get("partial"))
     return {record["id"]: read_values(object, record) for record in whole}
 
 
@@ -68,14 +71,14 @@ def _read_each(tenant: Tenant, ledger: Ledger, standing: list[Standing]) -> Retu
                 notes[parent] = _read_notes(tenant, parent)
             values = notes[parent].get(record.destination_id)
         else:
-            values = _read_one(tenant, record)
+            values = _read_one(tenant, record, parent=parent if record.destination == DOCUMENT else None)
         found[record.phase, record.external_id] = values
     return found
 
 
-def _read_one(tenant: Tenant, record: Standing) -> Values | None:
+def _read_one(tenant: Tenant, record: Standing, *, parent: Parent | None) -> Values | None:
     try:
-        return read_record(tenant, record.destination, record.destination_id)
+        return read_record(tenant, record.destination, record.destination_id, parent=parent)
     except NotFound:
         return None
 

@@ -17,6 +17,7 @@ from workbench.reconcile.parents import Key, Parents
 
 # Which values show that a feature of a field survives the journey; one record each is enough.
 _CHOICE_TYPES = ("dropdown", "radio", "multi_select_dropdown", "multi_select", "multiselect")
+ABOVE, BESIDE = "parent of", "part of the text of"  # why a record came with another one
 SEPARATOR = ";"  # between the options of a multi-select value
 
 
@@ -142,7 +143,7 @@ def _put_children_of_chosen_first(chosen: _Chosen, phase: Phase, records: pl.Dat
 
 @dataclass(kw_only=True)
 class _Chosen:
-    """What is in the sample so far; a record comes with its parents or not at all."""
+    """What is in the sample so far; a record comes with its parents and the rest of its text, or not at all."""
 
     phases: tuple[Phase, ...]
     records: dict[str, pl.DataFrame]
@@ -160,12 +161,13 @@ class _Chosen:
         return len(self.why) >= self.size
 
     def take(self, key: Key, why: str) -> bool:
-        """Take a record and its missing parents, unless they are too many; false where they are."""
+        """Take a record with its missing parents and parts, unless they are too many; false where they are."""
         missing = [parent for parent in self._parents.above(key) if parent not in self.why]
         if len(self.why) + len(missing) + (key not in self.why) > self.size:
             return False
         for parent in missing:
-            self._note(parent, f"parent of {key[0]} {key[1]}")
+            word = BESIDE if self._parents.are_parts(key, parent) else ABOVE
+            self._note(parent, f"{word} {key[0]} {key[1]}")
         self._note(key, why)
         return True
 
@@ -173,7 +175,7 @@ class _Chosen:
         if key not in self.why:
             self.counts[key[0]] += 1
         known = self.why.get(key, "")
-        self.why[key] = why if not known or known.startswith("parent of") else f"{known}; {why}"
+        self.why[key] = why if not known or known.startswith((ABOVE, BESIDE)) else f"{known}; {why}"
 
     def to_frame(self) -> pl.DataFrame:
         order = {phase.name: number for number, phase in enumerate(self.phases)}

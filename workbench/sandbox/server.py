@@ -44,7 +44,7 @@ def serve(
     Raises:
         UsageError: The port or the file is taken, or the plan is unknown.
     """
-    with _listen(host, port) as listener, _claim(path):
+    with listen(host, port) as listener, _claim(path):
         app = build_app(settings, path=path, scenario=scenario)
         config = uvicorn.Config(
             app,
@@ -56,10 +56,10 @@ def serve(
         )
         address = f"http://{host}:{listener.getsockname()[1]}{PREFIXES[settings.edition]}"
         tell = partial(ready, address) if ready else None
-        _Server(config, ready=tell, stopped=app.state.tenant.close).run(sockets=[listener])
+        Server(config, ready=tell, stopped=app.state.tenant.close).run(sockets=[listener])
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """A server that tells when it is ready, and when nobody is answered any more, however it was stopped."""
 
     def __init__(
@@ -107,7 +107,12 @@ def _claim(path: Path | None) -> Iterator[None]:
             os.close(held)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket on that port, 0 for any free one.
+
+    Raises:
+        UsageError: Nobody can listen there.
+    """
     # Without the protocol by name asyncio leaves delayed sending on, and every answer waits 40 ms for it.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -112,6 +112,9 @@ class Switches:
         about="bulk",
         known=("SUCCESS", "PARTIAL_SUCCESS", "FAILED"),
     )
+    import_rows: int = _switch(
+        0, "Most rows of a file that is imported in the browser, 0 for no limit.", about="import"
+    )
     bulk_reports_ids: bool = _switch(False, "A job's report names the ids of what it wrote.", about="bulk")
     bulk_by_external_id: bool = _switch(
         True,

@@ -61,7 +61,7 @@ def find_encoding(path: Path, *, named: str = "") -> str:
     if broken_at is not None:
         raise UsageError(
             f"line {_count_lines(path, broken_at)} cannot be read as {encoding}; save the file as UTF-8, "
-            'or name its encoding in layout.toml under [layout]: encoding = "..."'
+            'or name its encoding in layout.toml: encoding = "..."'
         )
     return encoding
 
@@ -94,7 +94,7 @@ def _read_head(path: Path) -> bytes:
 def _refuse_other_formats(head: bytes) -> None:
     for start, what in NOT_TEXT.items():
         if head.startswith(start):
-            raise UsageError(f"is {what}, not CSV text; save its contents as CSV")
+            raise UsageError(f"is {what}, not text; save its contents as CSV, or name its format in layout.toml")
 
 
 def _find_mark(head: bytes) -> str:

@@ -9,6 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from workbench.compiled import read_templates
+from workbench.discover.timeline import describe_window
+from workbench.discover.written_documents import PREFIX as DOCUMENTS
+from workbench.discover.written_lists import PREFIX
 from workbench.engagement import INPUTS, RunFolder, home_folder
 from workbench.evidence.approvals import list_approvals
 from workbench.evidence.checkpoints import read_ledger
@@ -26,6 +29,8 @@ class Handoff:
 
     inventories: pl.DataFrame
     gaps: pl.DataFrame
+    notes: pl.DataFrame
+    windows: pl.DataFrame
     losses: pl.DataFrame
     dictionary: pl.DataFrame
     crosswalk: pl.DataFrame
@@ -51,7 +56,7 @@ def hand_off(run: RunFolder) -> Handoff:
         ledger.check_whole()
         frames = {
             "inventories": _list_inventories(pack),
-            "gaps": pl.read_parquet(engagement.latest_run("discovery").path / "gaps.parquet"),
+            **_read_advice(engagement.latest_run("discovery").path),
             **_split_proposals(pl.read_parquet(mapping / "proposals.parquet")),
             "crosswalk": ledger.crosswalk(),
             "held": ledger.held(),
@@ -60,7 +65,12 @@ def hand_off(run: RunFolder) -> Handoff:
         }
         digest = ledger.digest()
     save_frames(run.path, frames)
-    documents = _write_documents(run.path, pack, frames)
+    lists = {
+        path.stem: pl.read_csv(path, infer_schema=False)
+        for path in sorted(engagement.latest_run("discovery").path.glob(f"{PREFIX}*.csv"))
+    }
+    written = _copy_documents(engagement.latest_run("discovery").path, run.path)
+    documents = _write_documents(run.path, pack, frames, lists=lists, written=written)
     seal(engagement, run.path / "evidence.json", key=load_or_create_key(home_folder()), at=datetime.now(UTC),
          ledger_digest=digest)  # fmt: skip
     return Handoff(
@@ -69,6 +79,13 @@ def hand_off(run: RunFolder) -> Handoff:
         inputs={**hash_inputs(engagement, INPUTS), **hash_run(engagement.latest_run("cutover"))},
         **frames,
     )
+
+
+def _read_advice(discovery: Path) -> dict[str, pl.DataFrame]:
+    """What discovery found out that outlives the switch: gaps, notes, and the windows after it."""
+    timeline = pl.read_parquet(discovery / "timeline.parquet")
+    read = {name: pl.read_parquet(discovery / f"{name}.parquet") for name in ("gaps", "notes")}
+    return {**read, "windows": timeline.filter(pl.col("side") == "after")}
 
 
 def _list_inventories(pack: Pack) -> pl.DataFrame:
@@ -91,22 +108,36 @@ def _split_proposals(proposals: pl.DataFrame) -> dict[str, pl.DataFrame]:
     }
 
 
-def _write_documents(folder: Path, pack: Pack, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
+def _copy_documents(discovery: Path, folder: Path) -> list[str]:
+    """What discovery wrote out of the export for somebody to rebuild; returns the names of the files."""
+    found = sorted(discovery.glob(f"{DOCUMENTS}*.md"))
+    for path in found:
+        write_text(folder / path.name, path.read_text(encoding="utf-8"))
+    return [path.name for path in found]
+
+
+def _write_documents(
+    folder: Path, pack: Pack, frames: dict[str, pl.DataFrame], *, lists: dict[str, pl.DataFrame], written: list[str]
+) -> pl.DataFrame:
     """The files for the customer; returns document, rows, what it is for."""
     uses = {
         "crosswalk": "Finds a record of the old system in Freshsales; keep it as confidential as the source",
         "dictionary": "Says which source field is which Freshsales field",
         "losses": "Every field left behind, and why",
         "gaps": "What the source cannot export, and what to do about it",
+        "notes": "What to know of Freshsales and of this move",
         "held": "Records that wait for something, and for what",
         "owners": "Whose records went to which user; the staff the admin still invites",
         "inventories": "What the admin rebuilds by hand",
     }
+    uses |= dict.fromkeys(lists, "What became no record, row by row")
+    frames = frames | lists
     for name in uses:
         save_csv(folder / f"{name}.csv", frames[name])
     write_text(folder / "rebuild.md", _write_rebuild(pack))
-    write_text(folder / "hypercare.md", _HYPERCARE)
+    write_text(folder / "hypercare.md", _write_hypercare(frames["windows"]))
     rows = [{"document": f"{name}.csv", "rows": frames[name].height, "use": use} for name, use in uses.items()]
+    rows += [{"document": name, "rows": None, "use": "Written out of the export, to rebuild by"} for name in written]
     rows.append({"document": "rebuild.md", "rows": len(pack.inventory), "use": "The inventories as a work list"})
     rows.append({"document": "hypercare.md", "rows": None, "use": "The log of the first days in Freshsales"})
     rows.append(
@@ -122,9 +153,13 @@ def _write_rebuild(pack: Pack) -> str:
     return f"# To rebuild in Freshsales: {pack.title}\n\n" + "\n".join(parts)
 
 
-_HYPERCARE = """# Hypercare log
+def _write_hypercare(windows: pl.DataFrame) -> str:
+    """The log of the first days, headed by how long they are looked after."""
+    after = "\n".join(f"- {describe_window(row)}: {row['basis']}" for row in windows.iter_rows(named=True))
+    return f"# Hypercare log\n\nAfter the switch:\n\n{after}\n\n{_LOG}"
 
-One line for everything that is noticed in the first days, so that nothing is fixed twice or forgotten.
+
+_LOG = """One line for everything that is noticed in the first days, so that nothing is fixed twice or forgotten.
 
 | when | who noticed | record (source id) | what | done |
 |---|---|---|---|---|

@@ -9,8 +9,11 @@ from pathlib import Path
 import polars as pl
 
 from workbench.budget.outlook import look_ahead
-from workbench.compiled import bind_inputs, read_templates
+from workbench.compiled import bind_inputs, complete_pack, find_shelf, read_objects, read_templates
+from workbench.conventions.values import FILE as CONVENTIONS_FILE
+from workbench.conventions.values import list_open_conventions, read_conventions
 from workbench.decisions import Decision, read_decisions
+from workbench.discover.scope_document import describe_scope
 from workbench.engagement import Engagement, RunFolder
 from workbench.errors import raise_problems
 from workbench.folder import save_csv, save_frames, write_text
@@ -19,13 +22,14 @@ from workbench.freshsales.owners import resolve_owners
 from workbench.freshsales.schema import TenantSchema, create_missing, plan_schema, preflight, read_schema
 from workbench.gate import pass_approval
 from workbench.layout import Layout
+from workbench.load.attachments import list_attachments
 from workbench.model import Phase
 from workbench.pack import Pack
 from workbench.plan import compile_phases, phases_to_json
 from workbench.propose.confirm import confirm_proposals, list_open
 from workbench.propose.propose import propose_fields
 from workbench.records import account_rows, build_records, derive_columns
-from workbench.sources.files import read_staged
+from workbench.sources.files import read_columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,7 @@ class Mapping:
     """The compiled mapping and everything the customer confirms by approving it.
 
     Attributes:
+        attachments: ATTACHMENTS; approving the mapping approves what is in these files.
         open_points: Proposals nobody decided yet; while there is one, the mapping cannot be approved.
     """
 
@@ -41,6 +46,7 @@ class Mapping:
     owners: pl.DataFrame
     schema_plan: pl.DataFrame
     row_outcomes: pl.DataFrame
+    attachments: pl.DataFrame
     forecast: pl.DataFrame
     durations: pl.DataFrame
     savings: pl.DataFrame
@@ -60,13 +66,16 @@ def map_fields(run: RunFolder, tenant: Tenant) -> Mapping:
     pass_approval(run)
     pack, layout = read_templates(engagement)
     discovery = engagement.latest_run("discovery").path
+    layout = layout.widen(read_columns(discovery / "staged"))
+    staged = read_objects(engagement, layout, discovery / "staged")
+    pack = complete_pack(engagement, pack, layout, staged)
     schema = read_schema(tenant, plan=engagement.plan)
     decisions = _decide(run, pack, layout, schema)
     phases = compile_phases(pack, layout=layout, capabilities=schema.capabilities, decisions=decisions)
     schema_plan = create_missing(tenant, plan_schema(phases, schema))
     if "created" in schema_plan["state"]:
         schema = read_schema(tenant, plan=engagement.plan)
-    derived = derive_columns(read_staged(discovery / "staged"), pack)
+    derived = derive_columns(staged, pack)
     outlook = look_ahead(
         engagement, {engagement.plan: phases}, derived, layout,
         schema=schema, holdings=pl.read_parquet(discovery / "holdings.parquet"), today=datetime.now(UTC).date(),
@@ -80,13 +89,17 @@ def map_fields(run: RunFolder, tenant: Tenant) -> Mapping:
     write_text(run.path / "mapping.json", phases_to_json(phases))
     write_text(run.path / "tenant_schema.json", schema.to_json())
     write_text(run.path / "admin_checklist.md", _write_checklist(schema_plan))
+    write_text(run.path / "scope.md", _write_scope(engagement, discovery, frames["proposals"]))
     raise_problems(
         "the tenant is not ready for this mapping",
         preflight(phases, schema, policies=engagement.policies, owners=frames["owners"]),
     )
     return Mapping(
         phases=phases,
-        open_points=list_open(frames["proposals"]),
+        open_points=(
+            *list_open(frames["proposals"]),
+            *list_open_conventions(read_conventions(engagement.folder / CONVENTIONS_FILE, layout)),
+        ),
         facts=_facts(frames, phases, tenant),
         inputs=bind_inputs(engagement, schema, engagement.latest_run("discovery")),
         **frames,
@@ -121,6 +134,7 @@ def _compile(
             records=count_by_owner(records),
         ),
         "row_outcomes": account_rows(pack, phases, derived),
+        "attachments": list_attachments(phases, records, find_shelf(engagement, schema, engagement.source, phases)),
     }
 
 
@@ -144,8 +158,19 @@ def _write_checklist(schema_plan: pl.DataFrame) -> str:
     return "# For the admin of the tenant\n\n" + "\n".join(lines) + "\n"
 
 
+def _write_scope(engagement: Engagement, discovery: Path, proposals: pl.DataFrame) -> str:
+    """What the customer signs for: what the source holds and lacks, where each field goes, on which plan."""
+    audit, gaps, plans, needs = (
+        pl.read_parquet(discovery / f"{name}.parquet") for name in ("audit", "gaps", "plan_fit", "plan_needs")
+    )
+    return describe_scope(
+        customer=engagement.customer, audit=audit, gaps=gaps, proposals=proposals, plans=plans, needs=needs
+    )
+
+
 def _facts(frames: dict[str, pl.DataFrame], phases: tuple[Phase, ...], tenant: Tenant) -> dict[str, object]:
     proposals, outcomes = frames["proposals"], frames["row_outcomes"]
+    found = frames["attachments"].drop_nulls("sha256")
     carried = proposals.filter(pl.col("action").is_in(["migrate", "custom_field", "merge"]))
     return {
         "Source fields": proposals.height,
@@ -153,6 +178,7 @@ def _facts(frames: dict[str, pl.DataFrame], phases: tuple[Phase, ...], tenant: T
         "Left behind, with a reason": proposals.height - carried.height,
         "Source rows accounted for": outcomes.height,
         "Phases of the load": len(phases),
+        **({"Files to upload": f"{found.height:,}, {found['bytes'].sum():,} bytes"} if found.height else {}),
         "Fields and modules created in the tenant": frames["schema_plan"].filter(pl.col("state") == "created").height,
         "Requests used": tenant.requests,
     }

@@ -14,6 +14,7 @@ from workbench.folder import save_csv, save_frames
 from workbench.freshsales.client import Tenant
 from workbench.gate import pass_approval, pass_gate
 from workbench.load.phases import load_phases
+from workbench.load.uploads_check import check_uploads
 from workbench.progress import report_progress
 from workbench.reconcile.diff import diff_records
 from workbench.reconcile.population import read_back
@@ -29,6 +30,7 @@ class Sample:
     held: pl.DataFrame
     compared: pl.DataFrame
     diff: pl.DataFrame
+    uploads_found: pl.DataFrame
     facts: dict[str, object]
     inputs: dict[str, str]
 
@@ -54,8 +56,10 @@ def load_sample(run: RunFolder, tenant: Tenant, *, size: int | None = None) -> S
         diff, compared = diff_records(
             compiled.phases, compiled.records, returned, ledger=ledger, schema=compiled.schema, owners=compiled.owners
         )
+        uploads_found = check_uploads(tenant, ledger, compiled.phases, only=sample, reads_content=True)
         held = ledger.held()
     frames = {"sample": sample, "counts": counts, "held": held, "compared": compared, "diff": diff}
+    frames |= {"uploads_found": uploads_found}
     save_frames(run.path, frames)
     save_csv(run.path / "diff.csv", diff)
     return Sample(

@@ -41,6 +41,11 @@ def count(label: str) -> Column:
     return Column(label=label, kind="count")
 
 
+def figure(label: str) -> Column:
+    """A column of measurements that come written, such as `1.4`."""
+    return Column(label=label, kind="figure")
+
+
 def share(label: str) -> Column:
     """A column of parts of a whole, 0 to 1, as a bar with its percentage."""
     return Column(label=label, kind="share")
@@ -102,6 +107,7 @@ KINDS: dict[str, Callable[[Any], str]] = {
     "text": _show_text,
     "code": _show_code,
     "count": _show_count,
+    "figure": _show_text,
     "share": _show_share,
     "hours": _show_hours,
     "mark": _show_mark,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 import polars as pl
 
@@ -15,6 +16,13 @@ from workbench.tables.words import CAUSES, say_destination, say_plainly
 
 # What a reason may quote: an address, a number long enough to dial, an id.
 _QUOTED = re.compile(r"[^\s<>\"']+@[^\s<>\"',;]+|\b[0-9a-fA-F]{4,}(?:-[0-9a-fA-F]{2,})+|\+?\d(?:[\s().-]?\d){6,}")
+# An external id where our own sentences name a record: after the word for its object, up to the words that follow.
+_NAMED = re.compile(
+    r"((?:file with|waits for|release|restore|and) [\w.]+|^[\w.]+(?= \S+ (?:is (?:in|not)|\S*,? ?which it points)))"
+    r" (\S.*?)(?=, which |, then |: | from the recycle bin| is in an import file| is not among| was written to it)"
+)
+_TOKEN = re.compile(r"[^\s,;:()\[\]]+")
+EACH_ITS_OWN = "each record its own way, as its line below says"
 # These quote whatever the record holds, in words nobody can foresee.
 _UNFORESEEN = ("rejected_by_tenant", "owner_unresolved")
 
@@ -45,6 +53,35 @@ def show_sample(sample: pl.DataFrame) -> Shown:
     )
 
 
+def show_imports(imports: pl.DataFrame) -> Shown:
+    """The import files and what became of their rows, as IMPORTS."""
+    return build_table(
+        add_total(
+            imports.select(
+                file=pl.col("file").str.split("/").list.last(),
+                destination=pl.col("destination").map_elements(say_destination, return_dtype=pl.String),
+                rows="rows", found="found", waiting="waiting", missing="missing",
+            ),
+            label="file",
+            words="All files",
+        ),
+        {
+            "file": code("File"),
+            "destination": text("In Freshsales"),
+            "rows": count("Rows"),
+            "found": count("Found there"),
+            "waiting": count("Not imported yet"),
+            "missing": count("Imported, not there"),
+        },
+        id="imports",
+        title="Files for the administrator to import",
+        note="Rows = found + not imported yet + imported and not there. The instruction lies beside the files; what "
+        "waits is held and named like any other record, and so is what points at it.",
+        empty="no object goes by import file; everything is written by the API.",
+        has_total=True,
+    )  # fmt: skip
+
+
 def show_diff(diff: pl.DataFrame, *, limit: int = 30, rest_in: str = "diff.csv") -> Shown:
     """The fields that differ, as DIFF: one line for each kind of difference, with a masked example."""
     order = pl.col("cause").replace_strict({cause: -rank for rank, cause in enumerate(CAUSES)}, default=-len(CAUSES))
@@ -56,9 +93,9 @@ def show_diff(diff: pl.DataFrame, *, limit: int = 30, rest_in: str = "diff.csv")
     )
     return build_table(
         kinds.with_columns(
-            _mask("external_id", pl.lit("id")),
-            _mask("expected", pl.col("tag")),
-            _mask("returned", pl.col("tag")),
+            mask_row_by_row("external_id", pl.lit("id")),
+            mask_row_by_row("expected", pl.col("tag")),
+            mask_row_by_row("returned", pl.col("tag")),
             pl.col("cause").replace(CAUSES),
         ),
         {
@@ -111,11 +148,16 @@ def show_counts(counts: pl.DataFrame) -> Shown:
 def show_held(held: pl.DataFrame, *, limit: int = 30, rest_in: str = "held.csv") -> Shown:
     """Held records, as HELD: by reason what releases them, and beneath it the records, masked."""
     reasons = held.group_by("code", maintain_order=True).agg(
-        records=pl.len().cast(pl.Int64), release=pl.col("release").mode().sort().first()
-    )
+        records=pl.len().cast(pl.Int64), release=pl.col("release").map_elements(_leave_out_ids, return_dtype=pl.String)
+        .unique(maintain_order=True),
+    ).with_columns(
+        pl.when(pl.col("release").list.len() > 1).then(pl.lit(EACH_ITS_OWN))
+        .otherwise(pl.col("release").list.first()).alias("release")
+    )  # fmt: skip
+    ids = frozenset(held["external_id"])
     heading = build_table(
         reasons.sort("records", descending=True, maintain_order=True).with_columns(
-            _mask_words("release"), meaning=_explain("code")
+            mask_words("release", ids), meaning=_explain("code")
         ),
         {"meaning": text("Held because"), "records": count("Records"), "release": text("What releases them")},
         id="held",
@@ -125,15 +167,15 @@ def show_held(held: pl.DataFrame, *, limit: int = 30, rest_in: str = "held.csv")
     if held.is_empty():
         return heading
     names = reasons.sort("records", descending=True, maintain_order=True)["code"]
-    sections = [_list_held(name, held.filter(pl.col("code") == name), limit, rest_in) for name in names]
+    sections = [_list_held(name, held.filter(pl.col("code") == name), ids, limit, rest_in) for name in names]
     return fold(heading, sections, by="reason")
 
 
-def _list_held(name: str, held: pl.DataFrame, limit: int, rest_in: str) -> tuple[str, Shown]:
+def _list_held(name: str, held: pl.DataFrame, ids: Container[str], limit: int, rest_in: str) -> tuple[str, Shown]:
     rows = held.with_columns(
-        _mask("external_id", pl.lit("id")),
-        pl.lit("its words are in the file").alias("reason") if name in _UNFORESEEN else _mask_words("reason"),
-        _mask_words("release"),
+        mask_row_by_row("external_id", pl.lit("id")),
+        pl.lit("its words are in the file").alias("reason") if name in _UNFORESEEN else mask_words("reason", ids),
+        mask_words("release", ids),
     )
     columns = {
         "phase": code("Phase"),
@@ -150,7 +192,7 @@ def _explain(name: str) -> pl.Expr:
     return pl.col(name).replace_strict(HOLD_CODES, default=pl.col(name))
 
 
-def _mask(name: str, tag: pl.Expr) -> pl.Expr:
+def mask_row_by_row(name: str, tag: pl.Expr) -> pl.Expr:
     """The column masked row by row; a row whose tag is unknown is not shown at all."""
     masked = pl.lit("not shown")
     for known in TAGS:
@@ -158,9 +200,24 @@ def _mask(name: str, tag: pl.Expr) -> pl.Expr:
     return masked.alias(name)
 
 
-def _mask_words(name: str) -> pl.Expr:
-    return pl.col(name).map_elements(_mask_quoted, return_dtype=pl.String)
+def mask_words(name: str, ids: Container[str] = frozenset()) -> pl.Expr:
+    """The column with what its words may quote masked: addresses, numbers, ids.
+
+    Args:
+        ids: External ids that may stand in it, beside those that our own sentences name.
+    """
+    return pl.col(name).map_elements(lambda words: _mask_quoted(words, ids), return_dtype=pl.String)
 
 
-def _mask_quoted(words: str) -> str:
+def _mask_quoted(words: str, ids: Container[str]) -> str:
+    words = _NAMED.sub(lambda named: f"{named[1]} {mask_value(named[2], 'id')}", words)
+    words = _TOKEN.sub(lambda token: mask_value(token[0], "id") if _is_id(token[0], ids) else token[0], words)
     return _QUOTED.sub(lambda quoted: mask_value(quoted[0], "contact"), words)
+
+
+def _is_id(token: str, ids: Container[str]) -> bool:
+    return token in ids and any(char.isdigit() for char in token)
+
+
+def _leave_out_ids(words: str) -> str:
+    return _NAMED.sub(lambda named: named[1], words)

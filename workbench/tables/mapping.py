@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from workbench.discover.tallies import ALIKE, OPEN, count_tallies, find_tally
 from workbench.evidence.masking import mask_column
 from workbench.shown import Shown
 from workbench.tables.cells import code, count, share, text
@@ -15,9 +16,9 @@ CARRIED = ("migrate", "custom_field", "merge")
 
 def show_objects(objects: pl.DataFrame) -> Shown:
     """Where each object goes and how faithfully, as OBJECTS; the tallies are defined where they stand."""
-    counted = objects.filter(pl.col("rows").is_not_null())
-    alike = counted.filter(pl.col("fidelity") == "1:1").height
-    undecided = counted.filter((pl.col("outcome") != "migrate") | (pl.col("fidelity") == "lossy")).height
+    tallies = count_tallies(objects)
+    alike, counted = find_tally(tallies, ALIKE)
+    undecided, _ = find_tally(tallies, OPEN)
     return build_table(
         _name_destination(objects),
         {
@@ -30,8 +31,8 @@ def show_objects(objects: pl.DataFrame) -> Shown:
         },
         id="objects",
         title="Objects and their outcomes",
-        note=f"{alike} of {counted.height} objects are 1:1: one record there for one record here. "
-        f"{undecided} of {counted.height} need a mapping decision: they are not simply migrated, or lose something.",
+        note=f"{alike} of {counted} objects are 1:1: one record there for one record here. "
+        f"{undecided} of {counted} need a mapping decision: they are not simply migrated, or lose something.",
         empty="the pack names no object.",
     )
 

@@ -35,13 +35,14 @@ def show_diff_summary(compared: pl.DataFrame) -> Shown:
 
 def show_delta(delta: pl.DataFrame) -> Shown:
     """What changed in the source since it was first read, as DELTA, counted by phase."""
-    changes = ("new", "changed", "deleted", "unchanged")
+    changes = {"new": "New", "changed": "Changed", "owner": "Owner became a user", "deleted": "Deleted",
+               "unchanged": "Unchanged"}  # fmt: skip
     rows = delta.group_by("phase", maintain_order=True).agg(
         (pl.col("change") == change).sum().cast(pl.Int64).alias(change) for change in changes
     )
     return build_table(
         add_total(rows, label="phase", words="All phases"),
-        {"phase": code("Phase"), **{change: count(change.capitalize()) for change in changes}},
+        {"phase": code("Phase"), **{change: count(words) for change, words in changes.items()}},
         id="delta",
         title="Changes by phase",
         empty="nothing was compared.",
@@ -58,7 +59,9 @@ def show_validation(validation: pl.DataFrame) -> Shown:
             in_tenant=pl.when((pl.col("phase") == "All phases") & validation["in_tenant"].has_nulls())
             .then(None)
             .otherwise("in_tenant"),
-            agrees=pl.col("agrees").fill_null(validation["agrees"].all()),
+            agrees=pl.when(pl.col("phase") == "All phases")
+            .then(pl.lit(validation["agrees"].all()))
+            .otherwise("agrees"),
         ),  # fmt: skip
         {
             "phase": code("Phase"),
@@ -66,13 +69,15 @@ def show_validation(validation: pl.DataFrame) -> Shown:
             "expected": count("Expected"),
             "in_ledger": count("In the ledger"),
             "held": count("Held"),
+            **({"deleted": count("Deleted in Freshsales since")} if validation["deleted"].sum() else {}),
             "in_tenant": count("In Freshsales"),
             "agrees": mark("Agrees"),
         },
         id="validation",
         title="Records by phase",
-        note="Expected = in the ledger + held. A dash stands where Freshsales cannot list records of that kind: they "
-        "were confirmed one by one when they were written, and are not counted again here.",
+        note="Expected = in the ledger + held + deleted in Freshsales since. A dash stands where Freshsales cannot "
+        "list records of that kind: they were confirmed one by one when they were written, and are not looked at "
+        "again here.",
         empty="no phase has run.",
         has_total=True,
     )

@@ -143,13 +143,16 @@ def show_gaps(gaps: pl.DataFrame) -> Shown:
 
 
 def show_grade(grade: Grade) -> Shown:
-    """How complex the engagement is: the letter, and the four inputs it comes from."""
+    """How complex the engagement is: the letter, the four inputs it comes from, and the time."""
+    inputs = [asdict(item) for item in grade.inputs]
+    overall = {"name": "Overall", "finding": f"{grade.letter}, {grade.word}: {grade.scale}", "points": grade.points}
+    timeline = {"name": "Timeline", "finding": grade.timeline, "points": None}
     return build_table(
-        pl.DataFrame([asdict(item) for item in grade.inputs]),
-        {"name": text("Input"), "finding": text("Found"), "points": count("Points, 0 to 2")},
+        pl.DataFrame([overall, *inputs[:2], timeline, *inputs[2:]]),
+        {"name": text("Line"), "finding": text("Found"), "points": count("Points")},
         id="grade",
         title=f"Grade {grade.letter}: {grade.word}",
-        note=f"{grade.points} of 8 points. {grade.timeline}.",
+        note=f"{grade.points} of 8 points: four inputs with 0 to 2 each. The timeline earns none.",
     )
 
 

@@ -85,7 +85,7 @@ def _lay_out(rows: pl.DataFrame, columns: dict[str, Column], *, id: str, group: 
     if group:
         cells["_group"] = [show_unseen(value or "–") for value in rows[group]]
     table = GT(pl.DataFrame(cells), id=id, groupname_col="_group" if group else None)
-    numbers = [name for name, column in columns.items() if column.kind in ("count", "hours")]
+    numbers = [name for name, column in columns.items() if column.kind in ("count", "figure", "hours")]
     table = table.fmt_passthrough(list(columns), escape=False).cols_align("left")
     table = table.cols_label({name: show_unseen(column.label) for name, column in columns.items()})
     return table.cols_align("right", numbers) if numbers else table

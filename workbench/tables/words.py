@@ -9,6 +9,7 @@ DESTINATIONS = {
     "task": "Task",
     "appointment": "Appointment",
     "note": "Note",
+    "document": "File",
     "product": "Product",
     "": "",
 }
@@ -43,6 +44,7 @@ TAGS = {
     "health": "health",
     "money": "money",
     "secret": "secret, never read",
+    "score": "a prediction, never read",
 }
 
 

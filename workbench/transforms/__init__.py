@@ -11,7 +11,20 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.transforms import compose, dates, numbers, phone, picklist, text
+from workbench.transforms import (
+    compose,
+    conditions,
+    dates,
+    formulas,
+    multiple,
+    names,
+    numbers,
+    phone,
+    picklist,
+    rules,
+    text,
+    tidy,
+)
 
 TRANSFORMS: dict[str, Callable[..., pl.Expr]] = {
     "trim": text.trim,
@@ -22,20 +35,44 @@ TRANSFORMS: dict[str, Callable[..., pl.Expr]] = {
     "first_filled": compose.first_filled,
     "unique_text": compose.unique_text,
     "repeat_number": compose.repeat_number,
+    "given_names": names.given_names,
+    "family_name": names.family_name,
+    "name_key": names.name_key,
+    "mail_key": names.mail_key,
+    "web_domain": names.web_domain,
+    "address_line": tidy.address_line,
+    "tag_list": tidy.tag_list,
+    "thread_text": tidy.thread_text,
+    "html_text": tidy.html_text,
     "phone_e164": phone.phone_e164,
+    "msisdn": phone.msisdn,
     "date_iso": dates.date_iso,
     "date_only": dates.date_only,
     "datetime_utc": dates.datetime_utc,
     "minutes_between": dates.minutes_between,
     "minutes_after": dates.minutes_after,
+    "plus_minutes": dates.plus_minutes,
     "money": numbers.money,
+    "currency": numbers.currency,
     "number": numbers.number,
     "whole": numbers.whole,
     "as_text": numbers.as_text,
+    "percent": numbers.percent,
+    "product": numbers.product,
+    "keep_where": conditions.keep_where,
+    "drop_where": conditions.drop_where,
+    "keep_if_filled": conditions.keep_if_filled,
+    "keep_unless_filled": conditions.keep_unless_filled,
+    "keep_if_same": conditions.keep_if_same,
+    "progress": conditions.progress,
+    "part": multiple.part,
+    "multi_select": multiple.multi_select,
     "choice": picklist.choice,
     "presence": picklist.presence,
     "period_status": picklist.period_status,
     "yes_no": picklist.yes_no,
+    "formula": formulas.formula,
+    "rule_text": rules.rule_text,
 }
 
 

@@ -39,13 +39,13 @@ def template(*columns: pl.Expr, text: str) -> pl.Expr:
     return pl.when(pl.any_horizontal(given[name].is_not_null() for name in named)).then(filled)
 
 
-def first_filled(*columns: pl.Expr) -> pl.Expr:
-    """The first of the columns that has a value; null where none has."""
-    return pl.coalesce(*columns)
+def first_filled(*columns: pl.Expr, otherwise: str | None = None) -> pl.Expr:
+    """The first of the columns that has a value; where none has, `otherwise`, or null."""
+    return pl.coalesce(*columns, *([pl.lit(otherwise)] if otherwise is not None else []))
 
 
 def unique_text(column: pl.Expr, *more: pl.Expr) -> pl.Expr:
-    """Make a name that no other record of the phase has, whatever the case.
+    """Make a name that no other record of the phase has, whatever the case and blanks around it.
 
     Where it repeats, ` (first of more)` is added, then ` (first, second)` and so on, at last the external id's
     first characters and then the whole of it. A record's name depends only on the records, never on their order.
@@ -93,7 +93,7 @@ def _fill_line(line: str, given: dict[str, pl.Expr]) -> pl.Expr:
 
 
 def _repeats(name: pl.Expr) -> pl.Expr:
-    return pl.len().over(name.str.to_lowercase()) > 1
+    return pl.len().over(name.str.strip_chars().str.to_lowercase()) > 1
 
 
 def _add(column: pl.Expr, tail: pl.Expr) -> pl.Expr:

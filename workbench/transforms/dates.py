@@ -48,6 +48,15 @@ def minutes_after(column: pl.Expr, *, minutes: int, time_zone: str) -> pl.Expr:
     return later.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def plus_minutes(column: pl.Expr, minutes: pl.Expr, *, time_zone: str) -> pl.Expr:
+    """The time so many minutes later as another column says, written like `datetime_utc` does.
+
+    Null where either cannot be read.
+    """
+    count = minutes.str.strip_chars().cast(pl.Int64, strict=False)
+    return (read_time(column, time_zone) + pl.duration(minutes=count)).dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def read_time(column: pl.Expr, time_zone: str) -> pl.Expr:
     """ISO text as a time in UTC; a bare date is its first midnight.
 

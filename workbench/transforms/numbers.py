@@ -9,6 +9,8 @@ from workbench.errors import UsageError
 # Groups of two are the Indian way (1,25,000.00); the last group always has three, so that 1,50 is not read as 150.
 _GROUPED = r"^-?\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?$"
 _PLAIN = r"^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?$"
+# Signs that stand for one currency in nearly every export; $ is the dollar of the United States.
+_SIGNS = {"€": "EUR", "£": "GBP", "$": "USD", "₹": "INR"}
 _SCALE = 6  # more places than any currency or Freshsales field has
 
 
@@ -25,6 +27,13 @@ def money(column: pl.Expr, *, decimal: str = ".") -> pl.Expr:
     return read_decimal(column, decimal).cast(pl.Decimal(38, 2)).cast(pl.String)
 
 
+def currency(column: pl.Expr) -> pl.Expr:
+    """The ISO 4217 code an amount is written with, as a sign or as letters; null where it is written with none."""
+    letters = column.str.extract(r"(?:^|[^A-Za-z])([A-Z]{3})(?:[^A-Za-z]|$)")
+    sign = column.str.extract(r"(\p{Sc})").replace_strict(_SIGNS, default=None, return_dtype=pl.String)
+    return pl.coalesce(letters, sign)
+
+
 def number(column: pl.Expr, *, decimal: str = ".", places: int = 4) -> pl.Expr:
     """Read a number, Float64, rounded to the places a Freshsales number keeps; null where it cannot be read.
 
@@ -34,10 +43,23 @@ def number(column: pl.Expr, *, decimal: str = ".", places: int = 4) -> pl.Expr:
     return read_decimal(column, decimal).cast(pl.Float64).round(places)
 
 
+def percent(column: pl.Expr) -> pl.Expr:
+    """Read a share written as `75%` or `75`, as the number before the sign, Float64; null where it cannot be read."""
+    return number(column.str.strip_chars().str.strip_chars_end("% "))
+
+
 def whole(column: pl.Expr, *, decimal: str = ".") -> pl.Expr:
     """Read a whole number, Int64; null where there is none or it has a fraction."""
     value = read_decimal(column, decimal)
     return pl.when(value == value.floor()).then(value).cast(pl.Int64, strict=False)
+
+
+def product(column: pl.Expr, *more: pl.Expr) -> pl.Expr:
+    """Multiply amounts and counts, written as `money` does; null where one of them cannot be read."""
+    value = read_decimal(column).cast(pl.Float64)
+    for other in more:
+        value = value * read_decimal(other).cast(pl.Float64)
+    return value.round(_SCALE).cast(pl.Decimal(38, 2), strict=False).cast(pl.String)
 
 
 def as_text(column: pl.Expr) -> pl.Expr:

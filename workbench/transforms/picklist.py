@@ -10,13 +10,14 @@ YES = ("yes", "y", "true", "t", "1", "on")
 NO = ("no", "n", "false", "f", "0", "off")
 
 
-def choice(column: pl.Expr, *, values: dict, default: str | None = None) -> pl.Expr:
+def choice(column: pl.Expr, *, values: dict, default: str | None = None, keep: bool = False) -> pl.Expr:
     """Replace each value by its choice, whatever its case and blanks around it.
 
     Args:
         column: Text.
         values: Source value to choice.
         default: What a value outside of `values` becomes; null stays null.
+        keep: A value outside of `values` stays as it is instead.
 
     Raises:
         UsageError: There are no values, two differ only in case, or one is not text.
@@ -27,6 +28,8 @@ def choice(column: pl.Expr, *, values: dict, default: str | None = None) -> pl.E
     if len(folded) < len(values):
         raise UsageError("values: two source values differ only in case or blanks")
     replaced = _fold(column).replace_strict(folded, default=default, return_dtype=pl.String)
+    if keep:
+        replaced = pl.coalesce(replaced, column)
     return pl.when(column.is_not_null()).then(replaced)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.load.world import BASE, KEY, PHASES, World, make_records, prepare_schema
+from tests.load.world import BASE, KEY, PHASES, SharedClock, World, make_records, prepare_schema
 from workbench.errors import RetryLater
 from workbench.freshsales.client import Tenant
 from workbench.freshsales.pacing import Pacer
@@ -17,29 +17,10 @@ PATIENTS = 40
 MOST_RUNS = 20
 
 
-class Clock:
-    """A clock both sides live by: it moves a little with every look, and as far as anybody waits."""
-
-    def __init__(self) -> None:
-        self.now = 1_767_000_000.0
-
-    def __call__(self) -> float:
-        self.now += 0.01
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        """Wait without waiting."""
-        self.now += seconds
-
-    async def pause(self, seconds: float) -> None:
-        """The same for the tenant."""
-        self.now += seconds
-
-
 @pytest.fixture
 def world(tmp_path):
     """A tenant and a loader of one clock, before anything goes wrong."""
-    clock = Clock()
+    clock = SharedClock()
     app = build_app(TenantSettings(), clock=clock, sleep=clock.pause)
     pacer = Pacer(1.0, mood="cutover", clock=clock, sleep=clock.sleep)
     with Tenant(BASE, KEY, pacer=pacer, transport=in_process(app)) as tenant:

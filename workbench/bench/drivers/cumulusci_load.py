@@ -99,7 +99,7 @@ def describe_step(sobject):
     """A step of the mapping; JSON is YAML."""
     columns = {"Body": "text", "BillingCity": "city", "MailingCity": "city"}
     step = {"sf_object": sobject, "table": sobject, "api": "rest", "action": "insert"}
-    if CELL["mode"] == "upsert" and sobject != "Note":
+    if sobject != "Note":
         step |= {"action": "upsert", "update_key": SOURCE_ID}
     step["fields"] = {field: columns.get(field, to) for field, to in FIELDS[sobject].items()} | {SOURCE_ID: "id"}
     keys = {"Account": "account", "Contact": "contact"}
@@ -139,10 +139,9 @@ def main():
     start = known.get("step")
     stops = known.get("stops", {})
     step = start or next(iter(STEPS))
-    is_insert = CELL["mode"] == "create" or step == "Load Note"
     options = {"start_step": start, "reset_oids": False} if start else {}
     try:
-        results = load(ignore_row_errors=is_insert or stops.get(step, 0) >= MOST_STOPS, **options)
+        results = load(ignore_row_errors=step == "Load Note" or stops.get(step, 0) >= MOST_STOPS, **options)
     except Exception:
         step = recall().get("step", step)
         keep(stops={**stops, step: stops.get(step, 0) + 1})

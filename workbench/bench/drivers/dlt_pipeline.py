@@ -1,8 +1,9 @@
 """One attempt with dlt: a pipeline an object, in order, into a custom destination of its own: `dlt_pipeline.py CELL`.
 
-As its documentation has it: `@dlt.destination` with a batch size of one, so that what dlt remembers of a load package
-is right to the record; its own `requests`, which repeats what failed; an incremental cursor, so that a second run
-extracts nothing; a package left behind is loaded before anything new.
+As its documentation has it: `@dlt.destination`, whose progress dlt keeps batch by batch; its own `requests`, which
+repeats what failed; an incremental cursor, so that a second run extracts nothing; a package left behind is loaded
+before anything new. A batch is a bulk upsert of a hundred rows, or one row alone: notes always, for they have no
+upsert, and what dlt remembers is then right to the record.
 """
 
 import json
@@ -15,7 +16,7 @@ FOLDER, RECORDS = Path(CELL["folder"]), Path(CELL["records"])
 import dlt  # noqa: E402
 from dlt.common.destination.exceptions import DestinationTransientException  # noqa: E402
 from dlt.sources.helpers.requests import Client  # noqa: E402
-from mapping import OBJECTS, Mapping, read_refused, read_rows, say  # noqa: E402
+from mapping import BATCH, OBJECTS, Mapping, read_refused, read_rows, say  # noqa: E402
 
 HEADERS = {"Authorization": f"Token token={CELL['key']}", "Accept": "application/json"}
 client = Client(request_timeout=CELL["timeout"], raise_for_status=False)
@@ -31,14 +32,27 @@ def send(method, path, body):
     return answer.status_code, answer.json()
 
 
-mapping = Mapping(send, mode=CELL["mode"], refusals=FOLDER / "refused.jsonl")
+mapping = Mapping(send, refusals=FOLDER / "refused.jsonl")
 
 
-@dlt.destination(batch_size=1, name="freshsales", naming_convention="direct", skip_dlt_columns_and_tables=True)
-def freshsales(items, table):
-    """Write the rows of a batch."""
-    for row in items:
-        mapping.write(table["name"], dict(row))
+def make_destination(object):
+    """Where the rows of an object go, and how many at a time."""
+    is_bulk = CELL["mode"] == "bulk" and object != "note"
+
+    @dlt.destination(
+        batch_size=BATCH if is_bulk else 1,
+        name="freshsales",
+        naming_convention="direct",
+        skip_dlt_columns_and_tables=True,
+    )
+    def freshsales(items, table):
+        rows = [dict(row) for row in items]
+        if is_bulk:
+            mapping.write_batch(table["name"], rows)
+        else:
+            mapping.write(table["name"], *rows)
+
+    return freshsales
 
 
 def rows_of(object):
@@ -53,7 +67,9 @@ def rows_of(object):
 
 def load(object):
     """Load what an earlier attempt left behind, then what is new; returns the rows the last trace counts."""
-    pipeline = dlt.pipeline(f"bench_{object}", destination=freshsales, pipelines_dir=str(FOLDER / "pipelines"))
+    pipeline = dlt.pipeline(
+        f"bench_{object}", destination=make_destination(object), pipelines_dir=str(FOLDER / "pipelines")
+    )
     if pipeline.has_pending_data:
         pipeline.run()
     pipeline.run(rows_of(object))
@@ -69,9 +85,9 @@ def main():
     try:
         for object in OBJECTS:
             counted[object] = load(object)
-        tell(counted, words="")
+        tell(counted, words="every pipeline came to its end")
     except Exception:
-        tell(counted, words="a pipeline failed; ")
+        tell(counted, words="a pipeline failed")
         raise
 
 
@@ -79,8 +95,8 @@ def tell(counted, *, words):
     """Leave word of the objects that came to their end."""
     refused = read_refused(FOLDER / "refused.jsonl")
     loaded = {object: [row["id"] for row in read_rows(RECORDS, object)] for object in counted}
-    sums = f"{sum(counted.values()):,} rows loaded, {sum(map(len, refused.values())):,} refused"
-    say(FOLDER, loaded=loaded, refused=refused, words=f"{words}{sums}")
+    sums = f"{sum(counted.values()):,} new rows in this run, {sum(map(len, refused.values())):,} refused in all"
+    say(FOLDER, loaded=loaded, refused=refused, words=f"{words}; {sums}")
 
 
 if __name__ == "__main__":

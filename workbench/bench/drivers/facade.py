@@ -1,9 +1,10 @@
 """A little of Salesforce's REST API over a tenant, for a tool that speaks nothing else: `facade.py URL KEY`.
 
 It knows describes and sObject collections (`composite/sobjects`, a POST to insert, a PATCH to upsert by external id),
-and makes one request of each record. Whatever goes wrong with that one, a refusal, a 429, a 5xx or a broken connection,
-is the error of that row, as collections have it, and the rest of the collection is done all the same. It prints its
-port and runs until its standard input ends. Needs nothing but Python.
+and makes one request of each record. Whatever goes wrong with that one, a refusal, a 5xx or a broken connection, is the
+error of that row, as collections have it, and the rest of the collection is done all the same. A 429 it waits out: what
+is two hundred calls of the tenant's quota would be one of Salesforce's. It prints its port and runs until its standard
+input ends. Needs nothing but Python.
 """
 
 import http.client
@@ -11,6 +12,7 @@ import json
 import os
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -32,6 +34,7 @@ REFERENCES = {
 }
 SOURCE_ID = "Source_Id__c"
 NO_ANSWER = 599
+SHORTEST_WAIT = 0.1  # seconds
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -79,7 +82,15 @@ class Handler(BaseHTTPRequestHandler):
         return {"id": None, "success": False, "created": False, "errors": [error]}
 
     def send(self, path, body):
-        """One request to the tenant, on this thread's connection; `NO_ANSWER` where no answer came."""
+        """One request to the tenant, sent again in the next hour of its quota where this one is used up."""
+        while True:
+            status, answer, reset = self.exchange(path, body)
+            if status != 429:
+                return status, answer
+            time.sleep(reset)
+
+    def exchange(self, path, body):
+        """One request on this thread's connection and the seconds its quota lasts; `NO_ANSWER` where no answer came."""
         place = urlsplit(self.url)
         if getattr(self.local, "tenant", None) is None:
             self.local.tenant = http.client.HTTPConnection(place.hostname, place.port)
@@ -94,8 +105,9 @@ class Handler(BaseHTTPRequestHandler):
             content = answer.read()
         except (OSError, http.client.HTTPException) as error:
             self.local.tenant = None
-            return NO_ANSWER, f"no answer came: {error}"
-        return answer.status, json.loads(content) if answer.status < 400 else content
+            return NO_ANSWER, f"no answer came: {error}", 0.0
+        reset = float(answer.headers.get("x-ratelimit-reset") or SHORTEST_WAIT)
+        return answer.status, json.loads(content) if answer.status < 400 else content, max(reset, SHORTEST_WAIT)
 
     def answer(self, body):
         """Answer with JSON."""
@@ -116,8 +128,6 @@ class Server(ThreadingHTTPServer):
 
 def name_error(status):
     """What collections call it."""
-    if status == 429:
-        return "REQUEST_LIMIT_EXCEEDED"
     return "SERVER_UNAVAILABLE" if status >= 500 else "INVALID_FIELD"
 
 

@@ -1,14 +1,18 @@
-"""What the drivers of the other tools share: how a row becomes a request. Needs nothing but Python.
+"""What the drivers of the other tools share: how rows become requests. Needs nothing but Python.
 
-A user of any of these tools writes this part by hand. Parents are found among the answers of this process, and looked
-up in the tenant where a restart has lost those; a row the tenant refuses is written to a file and the rest goes on.
+A user of any of these tools writes this part by hand. Parents are found among the answers of this process, and listed
+where those name no ids or a restart has lost them; a row the tenant refuses is written to a file and the rest goes on.
 """
 
 import json
+import time
 from pathlib import Path
 
 OBJECTS = ("sales_account", "contact", "deal", "note")
 PATHS = {"sales_account": "sales_accounts", "contact": "contacts", "deal": "deals", "note": "notes"}
+BATCH = 100  # rows of one bulk upsert, and records of one page of a list
+ENDED = ("SUCCESS", "COMPLETED", "FAILED", "FAILURE", "PARTIAL_SUCCESS")
+FIRST_LOOK = 0.1  # seconds from handing in a batch to the first look at its job; then twice as long each time
 
 
 class Refused(Exception):
@@ -16,18 +20,17 @@ class Refused(Exception):
 
 
 class Mapping:
-    """Rows to requests.
+    """Rows to requests: upserts by the source's id, and for notes, which have none, creates.
 
     Args:
         send: Sends method, path and body, with the retries of the tool; returns status and body.
-        mode: `create` posts each record; `upsert` names the source's id where the API has upserts, which is not for
-            notes.
         refusals: File that gets a line for each row that was refused.
     """
 
-    def __init__(self, send, *, mode: str, refusals: Path) -> None:
-        self.send, self.mode, self.refusals = send, mode, refusals
+    def __init__(self, send, *, refusals: Path) -> None:
+        self.send, self.refusals = send, refusals
         self.ids: dict[tuple[str, str], int] = {}
+        self.listed: set[str] = set()
 
     def write(self, object: str, row: dict) -> bool:
         """Write one row; false where it was refused. Anything worse is raised by `send`."""
@@ -37,16 +40,58 @@ class Mapping:
             if status >= 400:
                 raise Refused(f"{status} {json.dumps(answer)[:200]}")
         except Refused as why:
-            with self.refusals.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"object": object, "id": row["id"], "why": str(why)}) + "\n")
+            self.refuse(object, row["id"], str(why))
             return False
         self.ids[object, row["id"]] = answer[object]["id"]
         return True
 
+    def write_batch(self, object: str, rows: list[dict]) -> None:
+        """Write at most a hundred rows by one bulk upsert and wait for its job; notes go one by one."""
+        if object == "note":
+            for row in rows:
+                self.write(object, row)
+            return
+        bodies = {}
+        for row in rows:
+            try:
+                bodies[row["id"]] = self.build(object, row)
+            except Refused as why:
+                self.refuse(object, row["id"], str(why))
+        if bodies:
+            self.hand_in(object, bodies)
+
+    def hand_in(self, object: str, bodies: dict[str, dict]) -> None:
+        """Hand in rows by the source's id and keep what their job refuses."""
+        key, path = name_key(object), f"{PATHS[object]}/bulk_upsert"
+        rows = [{key: id, "data": body} for id, body in bodies.items()]
+        status, answer = self.send("POST", path, {PATHS[object]: rows})
+        if status >= 400:
+            raise RuntimeError(f"{path}: {status} {json.dumps(answer)[:200]}")
+        job = answer["job_status_url"].rpartition("/api/")[2]
+        for each in self.await_report(job).get("detailed_failure_report") or []:
+            self.refuse(object, str(each["record"][key]), json.dumps(each.get("errors"))[:200])
+
+    def await_report(self, job: str) -> dict:
+        """What a bulk job says of its rows once it has ended."""
+        wait = FIRST_LOOK
+        while True:
+            time.sleep(wait)
+            status, answer = self.send("GET", job, None)
+            if status >= 400:
+                raise RuntimeError(f"{job}: {status}")
+            if str(answer.get("status")).upper() in ENDED:
+                return json.loads(answer.get("data") or "{}")
+            wait *= 2
+
+    def refuse(self, object: str, id: str, why: str) -> None:
+        """Keep a row that was refused, and why."""
+        with self.refusals.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"object": object, "id": id, "why": why}) + "\n")
+
     def address(self, object: str, row: dict) -> tuple[str, dict]:
         """Where a row goes, and as what."""
         body = self.build(object, row)
-        if self.mode == "create" or object == "note":
+        if object == "note":
             return PATHS[object], {object: body}
         return f"{PATHS[object]}/upsert", {"unique_identifier": {name_key(object): row["id"]}, object: body}
 
@@ -79,14 +124,31 @@ class Mapping:
         Raises:
             Refused: It is not there.
         """
+        if (object, id) not in self.ids and object not in self.listed:
+            self.list_ids(object)
+            self.listed.add(object)
         if (object, id) not in self.ids:
-            rule = {"attribute": name_key(object), "operator": "is_in", "value": id}
-            status, answer = self.send("POST", f"filtered_search/{object}", {"filter_rule": [rule]})
-            found = answer.get(PATHS[object]) if status < 400 else None
-            if not found:
-                raise Refused(f"{object} {id} is not in the tenant")
-            self.ids[object, id] = found[0]["id"]
+            raise Refused(f"{object} {id} is not in the tenant")
         return self.ids[object, id]
+
+    def list_ids(self, object: str) -> None:
+        """Learn the tenant's ids of all records of an object, a hundred a request."""
+        views = self.read(f"{PATHS[object]}/filters")["filters"]
+        view = next(each["id"] for each in views if each["name"].startswith("All "))
+        page, pages = 1, 1
+        while page <= pages:
+            body = self.read(f"{PATHS[object]}/view/{view}?per_page={BATCH}&page={page}&sort=created_at&sort_type=asc")
+            for record in body[PATHS[object]]:
+                source_id = {**record, **(record.get("custom_field") or {})}.get(name_key(object))
+                self.ids.setdefault((object, source_id), record["id"])
+            page, pages = page + 1, body["meta"]["total_pages"]
+
+    def read(self, path: str) -> dict:
+        """The answer to a request that only reads."""
+        status, answer = self.send("GET", path, None)
+        if status >= 400:
+            raise RuntimeError(f"{path}: {status}")
+        return answer
 
 
 def name_key(object: str) -> str:
@@ -110,6 +172,7 @@ def read_refused(path: Path) -> dict[str, list[str]]:
 
 def say(folder: Path, *, loaded: dict[str, list[str]], refused: dict[str, list[str]], words: str) -> None:
     """Leave word of what the tool says of each row; what it says nothing of stands nowhere."""
-    kept = {object: [id for id in ids if id not in set(refused[object])] for object, ids in loaded.items()}
+    without = {object: set(ids) for object, ids in refused.items()}
+    kept = {object: [id for id in ids if id not in without[object]] for object, ids in loaded.items()}
     said = {"loaded": kept, "refused": refused, "words": words}
     (folder / "said.json").write_text(json.dumps(said), encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -90,7 +91,7 @@ def load(cell: dict) -> None:
         setup = make_setup(tenant, ledger, label=f"40_load/{cell['attempt']}", count=sum(map(len, rows.values())))
         words = "the load stopped"
         try:
-            words = say_counts(load_phases(setup, PHASES, records), requests=tenant.requests)
+            words = say_counts(load_phases(setup, PHASES, records), spent=tenant.spent)
         finally:
             said = {"words": words, "loaded": list_ids(ledger, "loaded"), "refused": list_ids(ledger, "held")}
             (folder / "said.json").write_text(json.dumps(said), encoding="utf-8")
@@ -109,11 +110,11 @@ def list_ids(ledger: Ledger, state: str) -> dict[str, list[str]]:
     return {phase.name: [id for id, each in ledger.states(phase.name).items() if each == state] for phase in PHASES}
 
 
-def say_counts(counts: pl.DataFrame, *, requests: int) -> str:
-    """The balance over all phases."""
+def say_counts(counts: pl.DataFrame, *, spent: Counter[str]) -> str:
+    """The balance over all phases, and the requests of this start."""
     sums = {name: counts[name].sum() for name in ("attempted", "loaded", "skipped", "held")}
     balance = "attempted {attempted:,} = loaded {loaded:,} + skipped {skipped:,} + held {held:,}".format(**sums)
-    return f"{balance}; {requests:,} requests"
+    return f"{balance}; {spent.total():,} requests, {spent['settings'] + spent['existing']:,} to read what is there"
 
 
 if __name__ == "__main__":

@@ -55,6 +55,10 @@ class TenantSchema:
         content = {kind: facts for kind, facts in _describe(self).items() if kind in ("fields", "modules", "selectors")}
         return hashlib.sha256(_write(content).encode()).hexdigest()
 
+    def fingerprint(self) -> str:
+        """Sha256 over everything a refusal may depend on, users too; equal says that nothing of it changed."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
     def describe_change(self, other: TenantSchema) -> list[str]:
         """What is different in `other`, a line each, as far as the digest looks: `contact: field cf_x removed`."""
         lines = _compare("modules", self.modules, other.modules)

@@ -222,6 +222,14 @@ SHAPES: dict[Any, Shape] = {
     local.read_faults: Shape(answer=always(FAULTS)),
     local.set_faults: Shape(body=always({"type": "object"}), answer=always(FAULTS)),
     local.clear_faults: Shape(answer=always(FAULTS)),
+    local.import_rows: Shape(
+        body=always(object_of({"object": TEXT, "content": TEXT, "match": TEXT})),
+        answer=always(
+            object_of(
+                {"created": COUNT, "updated": COUNT, "failures": list_of(ANYTHING), "unmapped": list_of(ANYTHING)}
+            )
+        ),
+    ),
     local.list_kept: Shape(answer=always(object_of({"snapshots": list_of(ANYTHING)}))),
     local.take_snapshot: Shape(body=always(NAMED), answer=always(SNAPSHOT)),
     local.bring_back: Shape(body=always(NAMED), answer=always(SNAPSHOT)),

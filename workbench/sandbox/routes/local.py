@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from workbench.errors import UsageError
 from workbench.sandbox.calls import Call, Routes
 from workbench.sandbox.endpoints import aside
 from workbench.sandbox.faults.scenario import Scenario, build_scenario, read_fault
+from workbench.sandbox.imports import import_file
 from workbench.sandbox.snapshots import list_snapshots, name_snapshot
+from workbench.sandbox.tenant import Tenant
 from workbench.sandbox.wire import ApiError
 
 MOST_ROWS = 10**9
@@ -117,6 +119,23 @@ def bring_back(call: Call) -> Any:
     return {"snapshot": path.stem, "digest": call.tenant.digest(with_schema=True)}
 
 
+def import_rows(call: Call) -> Any:
+    """Import a CSV file as an administrator does in the browser: `object`, `content`, and the field to `match`."""
+    return run_import(call.tenant, call.unwrap())
+
+
+def run_import(tenant: Tenant, sent: dict[str, Any]) -> dict[str, Any]:
+    """The same for a tenant that is not being served.
+
+    Raises:
+        ApiError: The file is refused as a whole.
+    """
+    object, content, match = (sent.get(name) for name in ("object", "content", "match"))
+    if not all(isinstance(text, str) for text in (object, content, match)):
+        raise ApiError(400, "send object, content and match")
+    return asdict(import_file(tenant, object, content, match=match))
+
+
 def _or_refuse(do: Any, *values: Any) -> Any:
     try:
         return do(*values)
@@ -135,6 +154,7 @@ ROUTES: Routes = [
     ("GET", "/faults", read_faults),
     ("POST", "/faults", set_faults),
     ("DELETE", "/faults", clear_faults),
+    ("POST", "/import", import_rows),
     ("GET", "/snapshots", list_kept),
     ("POST", "/snapshot", aside(take_snapshot)),
     ("POST", "/restore", bring_back),

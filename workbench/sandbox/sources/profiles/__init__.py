@@ -1,0 +1,1 @@
+"""The profiles of the sources that can be played, one TOML file each."""
