@@ -10,10 +10,10 @@ demo: setup
 
 test: setup browser
 	$(BIN)/ruff check workbench tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-slow: setup browser
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m slow
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
 # A thousand kills of a load of two thousand records, and how they were spread; five minutes on a quiet machine.
 test-kills: setup
