@@ -97,8 +97,8 @@ def is_within(module: str, homes: set[str]) -> bool:
 
 def test_there_is_something_to_look_at():
     """The walk below would also be content with an empty folder."""
-    assert {"engagement", "evidence.signing", "freshsales.client", "stages.load"} <= set(MODULES)
-    assert "errors" in OWN["engagement"]
+    assert {"engagement.reading", "evidence.signing", "freshsales.client", "stages.load"} <= set(MODULES)
+    assert "errors" in OWN["engagement.reading"]
 
 
 def test_imports_are_absolute():
@@ -161,7 +161,7 @@ def test_one_module_reads_the_environment():
         or (isinstance(node, ast.ImportFrom) and node.module == "os" and {alias.name for alias in node.names} & names)
     }
 
-    assert reading == {"engagement"}
+    assert reading == {"engagement.environment"}
 
 
 def test_nothing_of_a_machine_is_in_the_project():

@@ -11,7 +11,7 @@ from tests.sandbox.conftest import HEADERS
 from tests.sandbox.page.clinic import Clinic, fill_clinic
 from workbench.demo import serve_tenant
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = (
     "overview", "contacts", "notes", "patient", "hostile", "deleted", "journal", "quota", "jobs", "job", "bin",

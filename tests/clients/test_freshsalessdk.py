@@ -7,7 +7,6 @@ import pytest
 from tests.clients.filling import BINNED, EACH, fill, settings_of
 from tests.clients.serving import serve_tenant
 
-pytestmark = pytest.mark.xdist_group("freshsalessdk")
 OBJECTS = {"contacts": "contact", "accounts": "sales_account", "deals": "deal"}
 
 

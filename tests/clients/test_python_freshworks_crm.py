@@ -8,7 +8,6 @@ import pytest
 from tests.clients.serving import serve_tenant
 from workbench.sandbox import TenantSettings
 
-pytestmark = pytest.mark.xdist_group("python_freshworks_crm")
 KEY = "local-tenant-key"
 # Public methods of release 1.1.2, over sixteen resources.
 METHODS = 100

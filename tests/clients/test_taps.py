@@ -10,7 +10,6 @@ from tests.clients.filling import BINNED, EACH, fill, settings_of
 from tests.clients.serving import Served, serve_tenant
 from tests.clients.singer import Extraction
 
-pytestmark = pytest.mark.xdist_group("taps")
 CONFIG = {"api_key": "local-tenant-key", "domain": "local", "start_date": "2000-01-01T00:00:00Z"}
 VIEWED = {"contacts": "contact", "deals": "deal", "accounts": "sales_account"}
 

@@ -16,8 +16,6 @@ from workbench.layout import read_layout
 from workbench.sources.files import read_staged
 from workbench.stages import STAGES
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_stage_leaves_an_executed_notebook_and_its_report(demo, stage):

@@ -177,6 +177,7 @@ class Probe:
             "time_scale": {"time_scale": 1},
             "quota": {"per_hour": 10**9},
             "faults": {"lines": []},
+            "import": {"object": "contact", "content": f"Emails\ni{number}@example.org\n", "match": "Emails"},
             "snapshot": {"name": "a"},
         }
         for word in (last, words[-2]) if len(words) > 1 else (last,):

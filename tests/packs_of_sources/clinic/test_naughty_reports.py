@@ -14,7 +14,7 @@ from workbench.demo import serve_tenant
 from workbench.engagement import Engagement
 from workbench.new_engagement import create_engagement
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 STAGES = ("discovery", "mapping", "sample")
 CUSTOMER = "<script>alert('customer')</script>"
 FIELDS = 12  # that the clinic is said to have made

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.sources.api.world import LAYOUTS, make_engagement
-from workbench.engagement import read_engagement, source_values
+from workbench.engagement import known_secrets, read_engagement, source_values
 from workbench.errors import UsageError
 from workbench.layout import read_layout
 from workbench.sources.api.client import SourceClient
@@ -91,6 +91,17 @@ def test_what_is_secret_comes_from_the_environment_and_the_rest_from_the_setting
 
     assert {name: value.reveal() for name, value in values.items()} == {"username": "local", "pin": "4321"}
     assert "4321" not in repr(values)
+
+
+@pytest.mark.parametrize("name", ["pin", "apikey", "client_secret", "access_token"])
+def test_whatever_is_secret_is_looked_for_in_what_a_run_leaves(tmp_path, monkeypatch, name):
+    """By whichever name a source's API asks for it: no such variable is read without being known as a secret."""
+    make_engagement(tmp_path / "acme", "aerona", "https://api.example/v1")
+    monkeypatch.setenv(f"WORKBENCH_SOURCE_{name.upper()}", "t0p-secret")
+
+    values = source_values(read_engagement(tmp_path / "acme"), {name})
+
+    assert values[name].reveal() in {secret.reveal() for secret in known_secrets()}
 
 
 @pytest.mark.parametrize(

@@ -1,46 +1,12 @@
-"""The settings of an engagement, its folders and its secrets."""
+"""The settings of an engagement and its folders."""
 
 from __future__ import annotations
 
 import pytest
 
-from workbench.engagement import (
-    KEY_VARIABLE,
-    LOCAL_KEY,
-    Secret,
-    find_engagement,
-    open_engagement,
-    open_run,
-    read_engagement,
-    tenant_key,
-)
+from tests.engagement.conftest import SETTINGS, write
+from workbench.engagement import find_engagement, open_engagement, open_run, read_engagement
 from workbench.errors import UsageError
-
-SETTINGS = """
-[engagement]
-name = "acme"
-pack = "clinic"
-source = "source"
-[tenant]
-url = "{url}"
-plan = "growth"
-[policies]
-unmatched_owner = "fallback"
-fallback_owner = "a@b.example"
-"""
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """An engagement folder with good settings."""
-    return write(tmp_path, SETTINGS.format(url="http://127.0.0.1:1/crm/sales/api"))
-
-
-def write(tmp_path, text):
-    folder = tmp_path / "acme"
-    folder.mkdir(exist_ok=True)
-    (folder / "engagement.toml").write_text(text)
-    return folder
 
 
 @pytest.mark.parametrize(
@@ -95,27 +61,6 @@ def test_an_unknown_name_lists_the_known_ones(folder):
     """A misspelt engagement shows those that exist."""
     with pytest.raises(UsageError, match="known: acme"):
         find_engagement("acmee", runs=folder.parent)
-
-
-def test_a_secret_does_not_show_itself():
-    """Neither print nor repr nor an f-string gives the key away."""
-    secret = Secret("s3cr3t-value")
-
-    assert "s3cr3t" not in f"{secret} {secret!r} {[secret]} {secret!s}"
-    assert secret.reveal() == "s3cr3t-value"
-
-
-def test_a_local_tenant_has_a_public_key_and_a_remote_one_needs_its_own(tmp_path, folder, monkeypatch):
-    """Without a key in the environment only a local tenant can be reached."""
-    monkeypatch.delenv(KEY_VARIABLE, raising=False)
-    assert tenant_key(read_engagement(folder)).reveal() == LOCAL_KEY
-    remote = read_engagement(write(tmp_path, SETTINGS.format(url="https://acme.example/crm/sales/api")))
-
-    with pytest.raises(UsageError, match=KEY_VARIABLE):
-        tenant_key(remote)
-
-    monkeypatch.setenv(KEY_VARIABLE, "own")
-    assert tenant_key(remote).reveal() == "own"
 
 
 def test_a_draft_forgets_its_last_result(folder, monkeypatch):
