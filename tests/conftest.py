@@ -1,17 +1,44 @@
-"""Which requirements each test stands for: checked when tests are collected, recorded when a whole run has ended."""
+"""Who runs which test, and what each stands for: checked when tests are collected, recorded when a run has ended."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from workbench.coverage import WHOLE_RUNS, read_requirements, record_run
 
 # A slow machine is no failure, and a test that fails for one of us fails for all.
 settings.register_profile("workbench", deadline=None, derandomize=True)
 settings.load_profile("workbench")
+
+
+class FolderScheduling(LoadFileScheduling):
+    """The tests of a file go to one process; so do those of a folder whose fixtures last a session.
+
+    What such a fixture makes, a loaded tenant or a browser, would be made again in each process that meets it.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return str(Path(file).parent) if shares_session(self.config.rootpath / file) else file
+
+
+@cache
+def shares_session(file: Path) -> bool:
+    """Whether fixtures beside a file of tests last a session."""
+    conftest = file.parent / "conftest.py"
+    return conftest.exists() and 'scope="session"' in conftest.read_text(encoding="utf-8")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FolderScheduling:
+    """Hand the tests to the processes of pytest-xdist by folder or file."""
+    return FolderScheduling(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -63,7 +63,7 @@ def test_help_loads_no_heavy_library():
         (("verify", "nobody"), 2, "no engagement 'nobody'"),
         (("rollback", "nobody", "--record", "p17"), 2, "no engagement 'nobody'"),
         (("run", "nobody", "lunch"), 2, "'lunch' is not one of"),
-        (("new", "x", "--pack", "clinik", "--source", "."), 2, "no pack 'clinik'; known: aerona, clinic"),
+        (("new", "x", "--pack", "clinik", "--source", "."), 2, "no pack 'clinik'; known: aerona, booking"),
         (("new", "Bad Name", "--pack", "clinic", "--source", "."), 2, "is no folder name"),
         (("new", "x", "--pack", "clinic", "--source", "no/such/export"), 2, "no/such/export does not exist"),
     ],

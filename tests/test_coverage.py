@@ -161,7 +161,7 @@ def test_a_whole_run_is_recorded(run_pytest, record, processes):
     assert recorded["tests/test_it.py::test_good"]["covers"] == ["C-01", "F-01"]
 
 
-@pytest.mark.parametrize("part", [["-k", "good"], ["tests/test_it.py"], ["-x"], ["-m", "covers"], ["--collect-only"]])
+@pytest.mark.parametrize("part", [["-k", "good"], ["tests/test_it.py"], ["-x"]])
 def test_a_part_of_a_run_is_not_recorded(run_pytest, record, part):
     """A choice of tests says nothing about the rest, and leaves the last whole run as it is."""
     run_pytest(TESTS, *part)

@@ -28,6 +28,7 @@ HOMES = {
     "psycopg": {"ledger.postgres"},
     "python_calamine": {"sources.excel"},
     "pyzipper": {"generate.archive", "sources.archive"},
+    "rapidfuzz": {"likeness.comparing", "propose.names"},
     "starlette": {"sandbox"},
     "uvicorn": {"sandbox"},
     "xlsxwriter": {"generate.export"},

@@ -128,7 +128,6 @@ def test_a_file_that_is_no_toml_is_one_message(tmp_path, data, said):
         read_layout(path)
 
 
-@pytest.mark.covers("C-60")
 def test_the_clinic_layout_tags_what_must_not_show():
     """Of the 17 files no identity document is ever staged, and no name, birth date or diagnosis goes untagged."""
     layout = read_layout(TEMPLATES / "layouts" / "clinic.toml")

@@ -36,7 +36,7 @@ def rules_of(phases, name: str) -> dict:
     return {rule.to: rule for phase in phases if phase.name == name for rule in phase.fields}
 
 
-@pytest.mark.covers("C-68", "F-04")
+@pytest.mark.covers("C-68")
 def test_parents_load_before_what_points_at_them(clinic):
     """Lookups alone decide: accounts, then contacts, then everything that belongs to a contact."""
     pack, layout = clinic
@@ -61,7 +61,6 @@ def test_independent_phases_keep_the_order_of_the_pack(tmp_path):
     assert [phase.name for phase in compile_shop(tmp_path, text)] == ["firms", "people", "visits.long", "visits.short"]
 
 
-@pytest.mark.covers("C-24", "C-26")
 def test_capabilities_choose_between_rows_and_fields(clinic):
     """With custom modules care plans are records of their own; without them notes and fields of the contact."""
     pack, layout = clinic
@@ -122,7 +121,6 @@ def test_another_layout_is_refused(clinic, tmp_path):
         compile_phases(pack, layout=layout, capabilities=PLAIN)
 
 
-@pytest.mark.covers("F-07")
 def test_the_mapping_survives_json(clinic):
     """What mapping writes, load reads back equal; equal phases give equal bytes."""
     pack, layout = clinic
@@ -146,7 +144,7 @@ def decide(object: str, field: str, action: str, **more: str) -> str:
     return "[[decision]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
 
 
-@pytest.mark.covers("F-03", "F-07")
+@pytest.mark.covers("F-07")
 def test_a_mapped_field_takes_the_place_of_the_packs_rule(tmp_path):
     """The analyst's destination, transform and label win; the rule is tagged like its column."""
     decision = decide(
@@ -209,7 +207,6 @@ WRONG = [
 ]
 
 
-@pytest.mark.covers("F-03")
 @pytest.mark.parametrize(("decisions", "said"), WRONG)
 def test_a_wrong_decision_is_refused(tmp_path, decisions, said):
     """A decision that cannot be carried out is named, never passed over."""

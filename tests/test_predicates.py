@@ -60,7 +60,6 @@ def prove(*predicates: str) -> list[str]:
     return prove_partition({f"r{place}": sql for place, sql in enumerate(predicates)}, COLUMNS)
 
 
-@pytest.mark.covers("C-13", "C-14")
 @pytest.mark.parametrize("predicates", PROVED)
 def test_a_partition_is_proved(predicates):
     """Predicates that take every row exactly once have no problem."""

@@ -11,6 +11,7 @@ import pytest
 
 from workbench import model, tables
 from workbench.discover.grade import Grade, GradeInput
+from workbench.freshsales_names import FRESHSALES_NAMES
 from workbench.model import empty, frame
 from workbench.shown import Shown, say_hours, show_unseen
 
@@ -48,6 +49,25 @@ FRAMES = {
         {"child": "a", "child_field": "B", "parent": "b", "parent_field": "Id", "filled": 4, "matched": 3, "orphans": 1,
          "evidence": "values"},
     ),
+    "show_conventions": (
+        model.CONVENTIONS,
+        {"object": "a", "field": "F", "type": "date", "written": "%d/%m/%Y", "choices": "", "null": '""',
+         "evidence": "reads 4 of 4 values", "by": "Ada", "unread": 0},
+    ),
+    "show_formulas": (
+        model.FORMULAS,
+        {"object": "a", "field": "F", "formula": "B * 2", "needs": "a.B", "state": "ready", "detail": "", "order": 1,
+         "compared": 4, "different": 1, "evaluated_only": 0},
+    ),
+    "show_formula_differences": (
+        model.FORMULA_DIFFERENCES,
+        {"object": "a", "row": 3, "field": "F", "exported": "4", "evaluated": "5"},
+    ),
+    "show_segments": (
+        model.SEGMENTS,
+        {"segment_id": "1", "name": "Loyal", "rule": "age > 3", "state": "filter", "conditions": "age > 3",
+         "missing": "", "advice": "", "source_count": 7, "expected": 6},
+    ),
     "show_audit": (
         model.AUDIT,
         {"name": "Fields", "object": "a", "found": 7, "limit": 5, "above": 2, "items": "A; B", "beyond": "B",
@@ -57,6 +77,15 @@ FRAMES = {
         model.DUPLICATES,
         {"object": "a", "external_id": "1", "repeats_object": "a", "repeats": "2", "evidence": "same A, another B",
          "state": "open", "requirement": ""},
+    ),
+    "show_likely_duplicates": (
+        model.LIKELY_DUPLICATES,
+        {"object": "a", "external_id": "1", "repeats": "2", "likeness": 0.93, "field": "First, Last", "tag": "name",
+         "value": "Maude Wunsch", "other": "Maud Wunsch", "agreement": "alike", "bits": 7.25},
+    ),
+    "show_likeness": (
+        model.LIKENESS,
+        {"object": "a", "records": 10, "compared": 20, "likely": 1, "left_out": "1 value that 200 records share"},
     ),
     "show_plan_fit": (
         model.PLAN_FIT,
@@ -225,6 +254,10 @@ FRAMES = {
         pl.Schema({"document": pl.String, "rows": pl.Int64, "use": pl.String}),
         {"document": "held.csv", "rows": 4, "use": "to look at"},
     ),
+    "show_freshsales_names": (
+        FRESHSALES_NAMES,
+        {"name": "Task", "stands": "records", "count": 4, "source": "visits", "remark": ""},
+    ),
     "show_inventories": (
         pl.Schema(dict.fromkeys(("name", "what", "why", "rebuild"), pl.String)),
         {"name": "Workflows", "what": "reminders", "why": "no import", "rebuild": "by hand"},
@@ -337,7 +370,6 @@ def test_hours_are_said_as_people_say_them(hours, words):
     assert say_hours(hours) == words
 
 
-@pytest.mark.covers("N-78", "O-71")
 def test_the_balance_is_checked_in_sight():
     """A phase that does not close says so in words, and so does the total of all phases."""
     closed = {**FRAMES["show_counts"][1], "phase": "closed"}
@@ -357,7 +389,7 @@ def test_files_that_do_not_add_up_say_so():
     assert read(show("show_files", [broken])).count("✗ no") == 2
 
 
-@pytest.mark.covers("A-08", "F-07")
+@pytest.mark.covers("A-71")
 def test_a_difference_shows_both_sides_masked():
     """A difference shows field, expected and returned value and its cause in words; people stay unnamed."""
     words = read(show("show_diff"))
@@ -528,8 +560,60 @@ def test_what_freshsales_cannot_list_has_no_sum():
     assert "All phases 10 10 0 10 ✗ no" in read(show("show_validation", [{**listed, "agrees": False}, listed]))
 
 
+def test_the_balance_says_what_it_adds_up():
+    """Lines of deals and links of a second pass are named beside the records; idle phases are no rows of zeros."""
+    row = FRAMES["show_counts"][1]
+    idle = {**row, "phase": "quiet", "attempted": 0, "loaded": 0, "skipped": 0, "held": 0, "requests": 0}
+
+    words = read(show("show_counts", [row, {**row, "phase": "a.lines"}, {**row, "phase": "b.links"}, idle]))
+
+    assert "All phases: 5 records, 5 lines of deals and 5 links set in a second pass." in words
+    assert "Nothing to do: quiet." in words and "quiet Contact" not in words
+    assert "All phases:" not in read(show("show_counts", [row]))
+
+
+def test_nobody_is_named_only_where_a_record_goes_without_its_owner():
+    """Notes have no owner by design: where nothing else names nobody, the table does not speak of it."""
+    nobody = {**FRAMES["show_owners"][1], "source_id": None, "name": None, "resolution": "fallback"}
+
+    assert "nobody is named" in read(show("show_owners", [{**nobody, "records": 2}]))
+    words = read(show("show_owners", [FRAMES["show_owners"][1], {**nobody, "records": 0}]))
+    assert "nobody is named" not in words and "Notes and files have no owner" in words
+
+
+def test_rows_the_map_makes_are_in_no_total():
+    """Rows of a view stand apart from the source's rows; what repeats another row is one line without its id."""
+    row = FRAMES["show_row_outcomes"][1]
+    repeats = [{**row, "row": number, "outcome": "merge", "reason": f"repeats P-{number}"} for number in (2, 3)]
+    views = [{**row, "object": "bills", "row": number, "is_view": True} for number in (1, 2, 3)]
+
+    words = read(show("show_row_outcomes", [row, *repeats, *views]))
+
+    assert "a merge a 2 repeats another row" in words and "P-2" not in words
+    assert "All rows 3" in words
+    assert "Made out of these rows, and counted there: 3 rows" in words
+
+
 def test_a_load_of_nothing_is_a_sentence():
     """Where no record changed, no page of zeros follows."""
     idle = {**FRAMES["show_counts"][1], "attempted": 0, "loaded": 0, "skipped": 0, "held": 0, "requests": 0}
 
     assert read(show("show_counts", [idle, idle])) == "Balance by phase: no record had to be loaded."
+
+
+@pytest.mark.parametrize(
+    ("by", "settled", "person"),
+    [("", "nobody yet", "no"), ("evidence", "the values themselves", "no"), ("layout", "the layout", "no"),
+     ("Ada", "Ada", "yes")],
+)  # fmt: skip
+def test_a_convention_says_whether_a_person_answered(by, settled, person):
+    """Each column shows who settled how it is written; what nobody settled stands first."""
+    row = FRAMES["show_conventions"][1]
+    rows = [{**row, "field": "SETTLED", "by": "evidence"}, {**row, "by": by}]
+
+    shown = tables.show_conventions(frame(rows, model.CONVENTIONS)).html
+
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", shown)
+    ours = cells.index("<code>a.F</code>")
+    assert [settled, person] == [cell for cell in cells[ours : ours + 8] if cell in (settled, person)]
+    assert (ours < cells.index("<code>a.SETTLED</code>")) == (by == "")

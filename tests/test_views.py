@@ -6,12 +6,13 @@ import polars as pl
 import pytest
 
 from tests.packs import COLUMNS, LAYOUT, PACK, stage_as
+from workbench.discover.objects import describe_objects
 from workbench.errors import UsageError
 from workbench.layout import read_layout
 from workbench.pack import read_pack
 from workbench.pack.customer_fields import add_customer_fields, count_unread
 from workbench.plan import compile_phases
-from workbench.records import build_records, derive_columns
+from workbench.records import account_rows, build_records, derive_columns
 
 FIELDS = """
 [[object]]
@@ -127,6 +128,16 @@ PEOPLE = [
 
 
 class TestViews:
+    def test_rows_and_objects_the_pack_makes_are_marked(self, tmp_path):
+        """The account and the list of objects tell them from what the customer exported."""
+        pack, layout = read(tmp_path, pack=VIEW)
+        derived = derive_columns(stage(people=PEOPLE), pack)
+        phases = compile_phases(pack, layout=layout, capabilities=frozenset())
+
+        rows, objects = account_rows(pack, phases, derived), describe_objects(pack, derived, frozenset())
+
+        assert set(rows.filter("is_view")["object"]) == set(objects.filter("is_view")["source"]) == {"families"}
+
     def test_rows_of_several_objects_stand_in_one_each_key_once(self, tmp_path):
         """The first row of a key stays, rows without one and rows the predicate leaves out do not come."""
         pack, _ = read(tmp_path, pack=VIEW)

@@ -45,7 +45,6 @@ def read(path):
     return tomllib.loads(path.read_text(encoding="utf-8")).get("decision", [])
 
 
-@pytest.mark.covers("F-03")
 @pytest.mark.parametrize("decision", [CONFIRM, SKIP, MAP])
 def test_a_decision_is_kept_as_it_was_made(path, decision):
     """Every kind of decision stands in the file with all that was said."""

@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from workbench.conventions.apply import write_plain
+from workbench.conventions.find import list_said_by
 from workbench.conventions.values import FILE as CONVENTIONS_FILE
-from workbench.conventions.values import read_conventions
+from workbench.conventions.values import Convention, read_conventions
 from workbench.destinations import DOCUMENT
 from workbench.engagement import INPUTS, Engagement, RunFolder, source_password
 from workbench.evidence.manifest import hash_inputs, hash_run
@@ -23,17 +24,20 @@ from workbench.ledger import Ledger
 from workbench.load.attachments import read_approved
 from workbench.load.setup import Setup
 from workbench.load.shelf import GIGABYTE, MEGABYTE, Shelf
-from workbench.model import Phase
+from workbench.model import FieldRule, Phase
 from workbench.pack import Pack, read_pack
 from workbench.pack.catalog_choices import add_catalog_choices
 from workbench.pack.customer_fields import add_customer_fields
+from workbench.pack.tickets import decide_tickets
 from workbench.plan import phases_from_json
-from workbench.records import build_records, derive_columns
+from workbench.slices import Export, build_all
 from workbench.sources.archive import list_packed
 from workbench.sources.files import read_staged
 from workbench.stages import STAGES
 from workbench.transforms import TRANSFORMS_VERSION
 from workbench.verdicts import read_verdicts
+
+Rules = list[tuple[str, FieldRule]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,17 +65,24 @@ def read_templates(engagement: Engagement) -> tuple[Pack, Layout]:
     """
     layout = read_layout(engagement.folder / "layout.toml")
     layout = layout.as_extracted() if engagement.source_address else layout
-    pack = read_pack(engagement.folder / "pack.toml", layout, defaults=_list_defaults(engagement))
+    pack = read_pack(engagement.folder / "pack.toml", layout, defaults=list_defaults(engagement))
+    pack = decide_tickets(
+        pack,
+        engagement.policies.tickets,
+        plan=engagement.plan,
+        capabilities=read_plans()[engagement.plan].capabilities,
+    )
     return replace(pack, verdicts=read_verdicts(engagement.folder / "decisions.toml", pack)), layout
 
 
 def complete_pack(engagement: Engagement, pack: Pack, layout: Layout, staged: dict[str, pl.DataFrame]) -> Pack:
     """The pack with a rule for each of the fields the customer made, and lists of choices, as the export lists them."""
     pack = add_catalog_choices(pack, staged)
-    return add_customer_fields(pack, layout, staged, defaults=_list_defaults(engagement))
+    return add_customer_fields(pack, layout, staged, defaults=list_defaults(engagement))
 
 
-def _list_defaults(engagement: Engagement) -> dict[str, str]:
+def list_defaults(engagement: Engagement) -> dict[str, str]:
+    """Options that transforms take from the engagement where a rule says nothing."""
     return {"country": engagement.country, "time_zone": engagement.time_zone}
 
 
@@ -123,29 +134,43 @@ def find_shelf(engagement: Engagement, schema: TenantSchema, source: Path, phase
 
 
 def _find_approved_shelf(run: RunFolder, compiled: Compiled) -> Shelf:
-    """The shelf of the export that counts; a load takes no other files from it than the approved mapping saw.
+    """The shelf of the export that counts; a load takes no other files from it than were listed when it was read.
 
-    A cutover reads a newer export, whose files nobody has seen before: it names them, and its own approval takes them.
+    The mapping lists those of the first export, and every cutover those of a newer one: an approval of either holds for
+    its list.
     """
-    engagement = run.engagement
-    is_newer = run.stage.name == "cutover" or find_export(engagement).parent.parent.name != STAGES["discovery"].slug
+    engagement, export = run.engagement, find_export(run.engagement).parent
+    is_newer = run.stage.name == "cutover" or export.parent.name != STAGES["discovery"].slug
     source = engagement.cutover_source if is_newer else engagement.source
     shelf = find_shelf(engagement, compiled.schema, source, compiled.phases)
-    attachments = compiled.mapping_run.path / "attachments.parquet"
-    return shelf if is_newer else replace(shelf, approved=read_approved(pl.read_parquet(attachments)))
+    if run.stage.name == "cutover":
+        return shelf  # it lists the files of its export itself
+    listed = (export if is_newer else compiled.mapping_run.path) / "attachments.parquet"
+    return replace(shelf, approved=read_approved(pl.read_parquet(listed)))
 
 
 def records_from(engagement: Engagement, phases: tuple[Phase, ...], staged: Path) -> dict[str, pl.DataFrame]:
     """The records of every phase, built from a folder of staged files."""
     pack, layout = read_templates(engagement)
-    derived = derive_columns(read_objects(engagement, layout, staged), pack)
-    return {phase.name: build_records(phase, derived) for phase in phases}
+    conventions = find_ways(engagement, layout, list_rules(phases))
+    return build_all(pack, phases, Export(folder=staged, conventions=conventions, time_zone=engagement.time_zone))
 
 
-def read_objects(engagement: Engagement, layout: Layout, staged: Path) -> dict[str, pl.DataFrame]:
+def read_objects(engagement: Engagement, layout: Layout, staged: Path, *, rules: Rules) -> dict[str, pl.DataFrame]:
     """Every staged object with its values in their plain form, as far as it is settled how they are written."""
-    conventions = read_conventions(engagement.folder / CONVENTIONS_FILE, layout)
-    return write_plain(read_staged(staged), conventions, time_zone=engagement.time_zone)
+    return write_plain(read_staged(staged), find_ways(engagement, layout, rules), time_zone=engagement.time_zone)
+
+
+def find_ways(engagement: Engagement, layout: Layout, rules: Rules) -> tuple[Convention, ...]:
+    """How each column is written; a column whose rule says it itself, as one decided by hand, is left to the rule."""
+    said = list_said_by(rules)
+    found = read_conventions(engagement.folder / CONVENTIONS_FILE, layout)
+    return tuple(item for item in found if (item.object, item.field) not in said)
+
+
+def list_rules(phases: tuple[Phase, ...]) -> Rules:
+    """The rule of every field, with the object it reads."""
+    return [(phase.source, rule) for phase in phases for rule in phase.fields]
 
 
 def bind_inputs(engagement: Engagement, schema: TenantSchema, upstream: RunFolder) -> dict[str, str]:

@@ -18,7 +18,7 @@ HEADER = """\
 # What waits for a decision. Copy what you decide about into conflicts.toml of the engagement, beside engagement.toml.
 #   keep = "source"   what the old system says goes to Freshsales; a record that left the source is deleted there
 #   keep = "tenant"   what Freshsales holds stays; a record that was deleted there is let go
-#   A record deleted in Freshsales is not made anew: restore it from the recycle bin where the source is to stay.
+#   A record deleted in Freshsales comes back from the recycle bin where the source is to stay and Freshsales lets it.
 #   field = "..."     only that field of the record; without it all that both sides changed
 # A decision holds for the values it was made about: leave `case` as it is.
 """

@@ -10,10 +10,11 @@ from workbench.destinations import find_destination
 from workbench.errors import raise_problems
 from workbench.layout import Layout
 from workbench.model import FieldRule, Phase
+from workbench.pack.keys import FIELD_KEYS, TABLES, TEXT, TEXTS
 from workbench.pack.reading import build_rule
 from workbench.pack.rules import find_rule_problems
 from workbench.pack.scope import Scope, build_scope
-from workbench.pack.shape import FIELD_KEYS, TABLES, TEXT, TEXTS, check_keys
+from workbench.pack.shape import check_keys
 from workbench.pack.tags import tag_columns, tag_rule
 from workbench.pack.values import Pack, Route
 from workbench.toml_file import read_toml

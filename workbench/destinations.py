@@ -30,6 +30,7 @@ class Destination:
         lookups: Standard fields that point at another record.
         text: Field that ends with the source marker where there is no field for the external id.
         is_bare: It has no field for the external id, and no text to put it in.
+        has_fields_beside: It has custom fields although its text carries the external id.
     """
 
     required: tuple[str, ...]
@@ -37,11 +38,12 @@ class Destination:
     lookups: tuple[str, ...]
     text: str = ""
     is_bare: bool = False
+    has_fields_beside: bool = False
 
     @property
     def takes_custom_fields(self) -> bool:
         """Whether it has `cf_` fields."""
-        return not (self.text or self.is_bare)
+        return self.has_fields_beside or not (self.text or self.is_bare)
 
 
 _ADDRESS = frozenset({"address", "city", "state", "zipcode", "country"})
@@ -97,6 +99,7 @@ DESTINATIONS: dict[str, Destination] = {
         | {"pricing_type", "product_pricings", "valid_till"},
         lookups=(),
         text="description",
+        has_fields_beside=True,
     ),
     # A file. `path` says where it lies in the export; of the rest Freshsales keeps the name and what it hangs on.
     DOCUMENT: Destination(
@@ -112,6 +115,11 @@ _MODULE = Destination(required=("name",), fields=frozenset({"name"}), lookups=()
 def is_destination(name: str) -> bool:
     """Whether records can be sent there: a known object or a custom module."""
     return name in DESTINATIONS or (name.startswith(MODULE_PREFIX) and name != MODULE_PREFIX)
+
+
+def has_owner(name: str) -> bool:
+    """Whether a record there belongs to somebody; a note and a file go with the record they hang on."""
+    return name not in ("note", DOCUMENT)
 
 
 def find_destination(name: str) -> Destination:

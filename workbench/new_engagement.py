@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import tempfile
-import tomllib
 from pathlib import Path
 from string import Template
 
@@ -16,9 +15,11 @@ from workbench.engagement import RUNS, TEMPLATES, Engagement, is_address, is_loc
 from workbench.errors import UsageError, raise_problems
 from workbench.layout import read_layout
 from workbench.pack import read_pack
+from workbench.toml_file import read_toml
 
 # A fresh local tenant has this user, so that a rehearsal needs no further setting.
 LOCAL_OWNER = "admin@tenant.example"
+GUIDE = "templates/README.md shows how to write it"
 
 
 def create_engagement(
@@ -34,12 +35,16 @@ def create_engagement(
     missing_identifier: str = "placeholder",
     unmatched_owner: str = "fallback",
     fallback_owner: str | None = None,
+    time_zone: str = "UTC",
+    country: str = "US",
     runs: Path = RUNS,
 ) -> Engagement:
     """Make `runs/<name>` whole or not at all.
 
     Args:
         source: A folder, an archive, or the address of the source's API.
+        time_zone: IANA zone of times in the source that name none.
+        country: ISO code of the country of phone numbers that name none.
 
     Raises:
         UsageError: Names every reason why not.
@@ -63,6 +68,8 @@ def create_engagement(
         "missing_identifier": missing_identifier,
         "unmatched_owner": unmatched_owner,
         "fallback_owner": fallback_owner,
+        "time_zone": time_zone,
+        "country": country,
     }
     text = Template((TEMPLATES / "engagement.toml").read_text()).substitute(
         {key: json.dumps(value, ensure_ascii=False) for key, value in settings.items()}
@@ -85,18 +92,18 @@ def draft_engagement(engagement: Engagement) -> list[str]:
 
 
 def _write_folder(folder: Path, settings: str, *, pack: str, roster: Path | None) -> Engagement:
+    template = TEMPLATES / "packs" / f"{pack}.toml"
+    layout = _check_templates(template)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".new-") as made:
         made = Path(made) / folder.name
         made.mkdir()
         (made / "engagement.toml").write_text(settings, encoding="utf-8")
-        shutil.copyfile(TEMPLATES / "packs" / f"{pack}.toml", made / "pack.toml")
-        layout = _read_layout_name(made / "pack.toml")
-        shutil.copyfile(TEMPLATES / "layouts" / f"{layout}.toml", made / "layout.toml")
+        shutil.copyfile(template, made / "pack.toml")
+        shutil.copyfile(layout, made / "layout.toml")
         if roster:
             shutil.copyfile(roster, made / "roster.csv")
         _check_settings(made, named=folder.name)
-        read_pack(made / "pack.toml", read_layout(made / "layout.toml"))
         engagement = read_engagement(made)
         if engagement.source.exists():  # what an API gives is extracted later
             draft_engagement(engagement)
@@ -113,8 +120,19 @@ def _check_settings(made: Path, *, named: str) -> None:
         raise UsageError(f"engagement {named!r} cannot be made: {told}") from error
 
 
-def _read_layout_name(pack: Path) -> str:
-    return tomllib.loads(pack.read_text(encoding="utf-8"))["pack"]["layout"]
+def _check_templates(pack: Path) -> Path:
+    """The layout that a pack of the templates names; both are checked where they stand, which is where they are mended.
+
+    Raises:
+        UsageError: The pack names no layout, or one of them cannot be used.
+    """
+    head = read_toml(pack).get("pack")
+    name = head.get("layout") if isinstance(head, dict) else None
+    if not isinstance(name, str) or not name:
+        raise UsageError(f"{pack}: [pack] has no layout; it takes the name of a file in {TEMPLATES / 'layouts'}")
+    layout = TEMPLATES / "layouts" / f"{name}.toml"
+    read_pack(pack, read_layout(layout))
+    return layout
 
 
 def _find_name_problems(name: str, folder: Path) -> list[str]:
@@ -127,7 +145,7 @@ def _find_name_problems(name: str, folder: Path) -> list[str]:
 
 def _find_pack_problems(pack: str) -> list[str]:
     known = sorted(path.stem for path in (TEMPLATES / "packs").glob("*.toml"))
-    return [] if pack in known else [f"no pack {pack!r}; known: {', '.join(known)}"]
+    return [] if pack in known else [f"no pack {pack!r}; known: {', '.join(known)}; a new one: {GUIDE}"]
 
 
 def _find_path_problems(paths: dict[str, Path | None]) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from workbench.compiled import read_objects, read_templates
+from workbench.compiled import list_rules, read_objects, read_templates
 from workbench.engagement import Engagement
 from workbench.exports import read_first_files
 from workbench.layout import Layout
@@ -39,7 +39,7 @@ def stage_export(engagement: Engagement, phases: tuple[Phase, ...], out: Path) -
     check_extracted(engagement, engagement.cutover_source)
     pack, layout = read_templates(engagement)
     staged = stage_folder(engagement.cutover_source, layout, out)
-    derived = derive_columns(read_objects(engagement, layout, out), pack)
+    derived = derive_columns(read_objects(engagement, layout, out, rules=list_rules(phases)), pack)
     records = {phase.name: build_records(phase, derived) for phase in phases}
     reading = Reading(
         unread=_find_unread_phases(phases, layout, staged, read_first_files(engagement)),

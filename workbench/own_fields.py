@@ -24,7 +24,8 @@ def list_own_rules(destination: str) -> tuple[FieldRule, ...]:
     """The rules of the fields the workbench writes itself, where the destination has such fields."""
     if destination == "contact":
         return (_CONTACT_ID, _PLACEHOLDER, _SOURCE_OWNER)
-    return (_SOURCE_ID, _SOURCE_OWNER) if find_destination(destination).takes_custom_fields else ()
+    found = find_destination(destination)
+    return () if found.text or found.is_bare else (_SOURCE_ID, _SOURCE_OWNER)
 
 
 def name_id_field(destination: str) -> str:

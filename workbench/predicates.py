@@ -113,8 +113,9 @@ def _find_misfits(sql: str, comparisons: list[Comparison], columns: dict[str, st
         if kind is None:
             problems.append(f"{sql!r}: no column {comparison.column!r}; known: {', '.join(columns)}")
         elif any(_kind_of(literal) != ("number" if kind == "whole" else kind) for literal in comparison.literals):
+            literals = ", ".join(map(repr, comparison.literals))
             problems.append(
-                f"{sql!r}: {comparison.column} is {kind}, compared with {comparison.literals!r}; staged values are "
+                f"{sql!r}: {comparison.column} is {kind}, compared with {literals}; staged values are "
                 "text, so compare with '...' or compute a number column first"
             )
     return problems

@@ -8,7 +8,7 @@ from workbench.destinations import DOCUMENT
 from workbench.errors import StopRun, UsageError
 from workbench.file_names import name_files
 from workbench.line_items import LINES, add_lines, find_deals
-from workbench.model import ROW_OUTCOMES, Phase
+from workbench.model import REPEATED, ROW_OUTCOMES, Phase
 from workbench.notes import split_notes
 from workbench.pack import ObjectRow, Pack, Route
 from workbench.pack.columns import DIGEST, derive_columns
@@ -16,7 +16,7 @@ from workbench.pack.dedupe import REPEATS, list_repeats
 from workbench.pack.rules import express
 from workbench.transforms.compose import EXTERNAL_ID, fill
 
-__all__ = ["account_rows", "build_records", "derive_columns"]
+__all__ = ["account_rows", "build_records", "check_repeats", "derive_columns"]
 
 # Joins the columns of an id that has several.
 ID_SEPARATOR = "|"
@@ -75,8 +75,9 @@ def account_rows(pack: Pack, phases: tuple[Phase, ...], staged: dict[str, pl.Dat
         StopRun: A row has no outcome or two; the object and the rows are named.
     """
     by_name = {phase.name: phase for phase in phases}
+    views = {view.object for view in pack.views}
     accounts = [
-        _account_route(row, route, by_name.get(row.phase_name(route)), staged[row.source])
+        _account_route(row, route, by_name.get(row.phase_name(route)), staged[row.source], is_view=row.source in views)
         for row in _active_rows(pack, by_name)
         for route in row.routes
     ]
@@ -122,8 +123,8 @@ def _merge_rows(phase: Phase, rows: pl.DataFrame) -> pl.DataFrame:
 def _add_repeats(rows: pl.DataFrame, repeats: pl.DataFrame) -> pl.DataFrame:
     """The rows with the numbers of the staged rows each stands for: its own, then those that repeat it."""
     further = repeats.group_by(pl.col(REPEATS).alias(EXTERNAL_ID)).agg(_more=pl.col("_row").sort())
-    joined = rows.join(further, on=EXTERNAL_ID, how="left", maintain_order="left")
-    return joined.with_columns(_rows=pl.concat_list("_row", pl.col("_more").fill_null([]))).drop("_more")
+    more = rows.select("_row", EXTERNAL_ID).join(further, on=EXTERNAL_ID, how="left", maintain_order="left")
+    return rows.with_columns(more.select(_rows=pl.concat_list("_row", pl.col("_more").fill_null([]))))
 
 
 def _check_ids(phase: Phase, records: pl.DataFrame) -> None:
@@ -131,6 +132,15 @@ def _check_ids(phase: Phase, records: pl.DataFrame) -> None:
     if ids.null_count():
         rows = records.filter(pl.col(EXTERNAL_ID).is_null())["_rows"].list.first().head(5).to_list()
         raise UsageError(f"{phase.name}: {ids.null_count()} rows have no {' or '.join(phase.external_id)}: rows {rows}")
+    check_repeats(phase, ids)
+
+
+def check_repeats(phase: Phase, ids: pl.Series) -> None:
+    """Let external ids pass that tell the records of a phase apart.
+
+    Raises:
+        UsageError: Some stand for several records.
+    """
     if repeated := ids.filter(ids.is_duplicated()).unique(maintain_order=True).head(5).to_list():
         count = ids.is_duplicated().sum()
         raise UsageError(
@@ -156,7 +166,9 @@ def _is_compiled(row: ObjectRow, phases: dict[str, Phase]) -> bool:
     )
 
 
-def _account_route(row: ObjectRow, route: Route, phase: Phase | None, staged: pl.DataFrame) -> pl.DataFrame:
+def _account_route(
+    row: ObjectRow, route: Route, phase: Phase | None, staged: pl.DataFrame, *, is_view: bool
+) -> pl.DataFrame:
     rows = _filter(staged, route.where)
     rows = _identify(phase, rows) if phase else rows.with_columns(pl.lit(None).alias(EXTERNAL_ID))
     repeats = pl.col(REPEATS) if REPEATS in rows.columns else pl.lit(None, dtype=pl.String)
@@ -166,7 +178,8 @@ def _account_route(row: ObjectRow, route: Route, phase: Phase | None, staged: pl
         outcome=pl.when(repeats.is_not_null()).then(pl.lit("merge")).otherwise(pl.lit(route.outcome)),
         phase=pl.lit(phase.name if phase else ""),
         external_id=pl.coalesce(repeats, EXTERNAL_ID),
-        reason=pl.coalesce("repeats " + repeats, pl.lit(route.reason)),
+        reason=pl.coalesce(REPEATED + repeats, pl.lit(route.reason)),
+        is_view=pl.lit(is_view),
     ).cast(dict(ROW_OUTCOMES))
 
 

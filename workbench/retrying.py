@@ -19,6 +19,7 @@ from workbench.ledger.standings import Standings
 from workbench.load.line_items import count_lines
 from workbench.load.retry import ATTEMPTED, VERDICTS, count_retry, judge_held
 from workbench.model import COUNTS, Phase, PhaseCount, frame
+from workbench.wording import say_number
 
 HELD = "held"
 ON_ITS_WAY = "on its way when a run ended"  # it has no hold code
@@ -101,7 +102,8 @@ def _count_outcomes(ledger: Standings, phase: Phase, records: pl.DataFrame) -> C
             state = "skipped"
         outcomes[state] += 1
     if lost := outcomes.total() - sum(outcomes[state] for state in ("loaded", "skipped", "held")):
-        raise StopRun(f"{phase.name}: {lost:,} records have no outcome; the ledger is intact, run the load again")
+        said = say_number(lost, "record has", "records have")
+        raise StopRun(f"{phase.name}: {said} no outcome; the ledger is intact, run the load again")
     return outcomes
 
 
@@ -129,18 +131,15 @@ def describe_retry(engagement: Engagement, tenant: Tenant, *, send_refused: bool
     compiled = read_compiled(engagement, tenant)
     pass_gate(run, compiled.schema)
     retry = plan_retry(engagement, compiled, tenant, only=HELD, send_refused=send_refused)
-    lines = [f"{engagement.customer}: {'1 record is' if retry.height == 1 else f'{retry.height:,} records are'} held"]
+    lines = [f"{engagement.customer}: {say_number(retry.height, 'record is', 'records are')} held"]
     for verdict, meaning in VERDICTS.items():
         rows = retry.filter(verdict=verdict)
         if rows.height:
             codes = rows["code"].replace("", ON_ITS_WAY).value_counts(sort=True).rows()
             lines.append(f"  {rows.height:>7,}  {meaning} ({', '.join(f'{code} {count:,}' for code, count in codes)})")
+    takes = say_number(count_retry(retry, compiled.phases), "request")
     lines.append(
-        f"  takes at most {_say_requests(count_retry(retry, compiled.phases))}, a look at what the tenant holds and "
+        f"  takes at most {takes}, a look at what the tenant holds and "
         f"the settings aside; this preview read the settings and users in {tenant.requests:,}"
     )
     return "\n".join(lines)
-
-
-def _say_requests(count: int) -> str:
-    return "1 request" if count == 1 else f"{count:,} requests"

@@ -7,7 +7,8 @@ from pathlib import Path
 from workbench.errors import raise_problems
 from workbench.pack import Pack
 from workbench.pack.examining import Verdict
-from workbench.pack.shape import TABLES, TEXT, check_keys
+from workbench.pack.keys import TABLES, TEXT
+from workbench.pack.shape import check_keys
 from workbench.toml_file import read_toml
 
 ACTIONS = ("merge", "apart")

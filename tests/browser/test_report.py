@@ -42,6 +42,19 @@ def test_a_report_fits_its_screen(report, width):
     assert report.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_a_table_on_a_telephone_fits_or_shows_that_it_goes_on(report):
+    """The figures of a run fit whole; a wider table has a shadow at the edge behind which there is more."""
+    report.page.set_viewport_size({"width": 390, "height": 900})
+    frames = report.page.evaluate(
+        "[...document.querySelectorAll('.wb-scroll')].filter(each => each.clientWidth).map(each => "
+        "[each.id, each.scrollWidth > each.clientWidth, getComputedStyle(each).backgroundImage])"
+    )
+
+    assert [id for id, is_wide, _ in frames if is_wide and id == "facts"] == []
+    assert [id for id, is_wide, _ in frames if is_wide]
+    assert [id for id, is_wide, shadow in frames if is_wide and shadow.count("linear-gradient") < 4] == []
+
+
 def test_folded_sections_open_by_keyboard_and_on_paper(engagement, visit):
     """What is folded away opens with the keyboard, and is all there when the report is printed."""
     visit.page.goto((engagement.latest_run("discovery").path / "report.html").as_uri())

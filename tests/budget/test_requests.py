@@ -42,7 +42,7 @@ def test_a_plan_names_every_request_before_the_first_is_sent(world):
     requests = plan_requests(PHASES, records, schema=world.schema, holds={"contact": 1234})
 
     assert requests.schema == REQUESTS
-    assert row(requests, kind="settings")["planned"] == 3 + 1 + 1 + 13 + 1  # objects, modules, the module, lists, users
+    assert row(requests, kind="settings")["planned"] == 4 + 1 + 1 + 13 + 1  # objects, modules, the module, lists, users
     assert row(requests, kind="existing", destination="contact")["planned"] == 1 + 13
     assert row(requests, kind="existing", destination="deal")["planned"] == 1 + 1
     patients, plans, clinics = (row(requests, phase=name) for name in ("patients", "plans", "clinics"))

@@ -1,16 +1,18 @@
 """What policies save: reckoned from the records themselves, and a pack that does as it is told saves just that."""
 
+import json
 import re
 from datetime import date, timedelta
 
 import polars as pl
 import pytest
 
-from workbench.budget.rollup import find_newest, find_rollups, write_routes
+from workbench.budget.rollup import PARENT, find_newest, find_rollups, write_routes
 from workbench.budget.savings import forecast_savings
 from workbench.budget.windows import Pace
 from workbench.engagement import TEMPLATES
 from workbench.freshsales.plans import read_plans
+from workbench.generate.registry import generate
 from workbench.layout import read_layout
 from workbench.model import SAVINGS
 from workbench.pack import read_pack
@@ -118,3 +120,20 @@ def put_routes(text, source, rollup):
         block = block.replace(was, f'where = "{recent.where}"')
     added = routes[routes.index("[[object.route]]") :]
     return text[:start] + re.sub(r"\n+$", "\n", block) + added + "\n" + text[end:]
+
+
+def test_what_hangs_on_another_object_is_a_route_of_its_own(tmp_path):
+    """Activities of deals and of leads name both in one column: each is rolled up onto its own kind of record."""
+    layout = read_layout(TEMPLATES / "layouts" / "rsoft_crm.toml")
+    stage_folder(generate("rsoft_crm", records=40, out=tmp_path / "made", seed=7), layout, tmp_path / "staged")
+    staged = read_staged(tmp_path / "staged")
+    _, phases, records, derived = compile_pack(TEMPLATES / "packs" / "rsoft_crm.toml", layout, staged)
+    found = find_rollups(phases, records, derived, layout, day=TODAY)
+
+    parents = {next(lookup.object for lookup in rollup.old.lookups if lookup.to == PARENT): rollup for rollup in found}
+    assert parents.keys() == {"contacts", "leads", "deals"}
+    assert len({rollup.old.name for rollup in found}) == len(found) == 3
+    for object, rollup in parents.items():
+        known = pl.concat([records[phase.name]["external_id"] for phase in phases if phase.source == object])
+        assert build_records(rollup.old, derived)[f"lookup.{PARENT}"].is_in(known.implode()).any()
+        assert f"{{ object = {json.dumps(object)}" in write_routes(rollup)

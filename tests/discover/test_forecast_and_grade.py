@@ -100,7 +100,7 @@ def test_the_findings_count_what_the_mapping_says():
     assert compatibility.finding.startswith("1 of 4 objects are 1:1")
     assert clarity.finding.startswith("2 of 4 objects need a mapping decision")
     assert "1 of 1 relationships hold orphans" in clarity.finding
-    assert api.finding.startswith("1,000 requests take 1.0 hours of the growth plan's quota")
+    assert api.finding.startswith("1,000 requests take 1 h of the growth plan's quota")
     assert volume.finding == "1,000 records to load"
 
 
@@ -116,4 +116,4 @@ def test_above_two_million_records_it_is_scoped_individually():
 
 def test_the_timeline_says_how_it_was_reckoned():
     """Days come from requests and quota, and the text says so."""
-    assert grade(records=48_000).timeline.startswith("2.0 days of loading around the clock: 48,000 requests")
+    assert grade(records=48_000).timeline.startswith("2 days of loading around the clock: 48,000 requests")

@@ -27,13 +27,22 @@ def write(tmp_path, *people: dict) -> dict[str, str]:
 
 
 def test_a_row_is_a_heading_with_its_lines_and_parts(tmp_path):
-    """Lines without a value are left out, lists inside are spelt out, and what is no object is passed over."""
+    """Lines and clauses without a value are left out, lists are spelt out, and what is no object is passed over."""
     person = {"ID": "p-00000001", "LAST": "Wunsch", "FIRM": "f1", "BOSS": NESTED}
     (text,) = write(tmp_path, person, {"ID": "p2", "LAST": "Quirk"}).values()
 
     assert text.startswith("# People to call, by hand\n\nEverybody. Nobody else does.\n\nWhat to do: Call them.\n")
     assert "Firm: f1" in text and "Born" not in text and "p2" not in text
-    assert "- 1: call, then -; when: busy, next: 2\n- 2: -, then -; -\n" in text
+    assert "- 1: call; when: busy, next: 2\n- 2: -\n" in text
+
+
+def test_a_list_of_plain_values_is_written_value_by_value(tmp_path):
+    """Where the pack asks for them, members that are no objects are lines to tick off."""
+    item = ITEM.replace('part = "{id}: {kind}, then {next}; {more}"', 'part = "[ ] {value}"')
+    pack, layout = write_pack(tmp_path, PACK.replace("\n[[object]]", f"{item}\n[[object]]", 1))
+    people = stage(people=[{"ID": "p-00000001", "LAST": "Wunsch", "BOSS": '["Call back", 7]'}])
+
+    assert "\n- [ ] Call back\n- [ ] 7\n" in "".join(write_documents(pack, layout, people).values())
 
 
 def test_names_are_masked_and_ids_are_not(tmp_path):

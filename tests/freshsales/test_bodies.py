@@ -54,7 +54,6 @@ def test_where_there_are_custom_fields_the_source_id_is_one(destination: str):
     assert build(destination, {"name": "A"}) == {"name": "A", "custom_field": {"cf_source_id": "x-1"}, "owner_id": 77}
 
 
-@pytest.mark.covers("F-04")
 def test_lookups_become_what_each_object_calls_them():
     """A deal's account and contacts, a module's lookup field."""
     deal = build("deal", {"name": "A"}, links={"sales_account_id": 5, "contacts": 6})

@@ -11,6 +11,7 @@ from tests.freshsales.conftest import lose_answer
 from workbench.engagement import Policies
 from workbench.errors import UsageError
 from workbench.freshsales.schema import create_missing, from_json, plan_schema, preflight, read_schema
+from workbench.freshsales.schema.reading import count_schema_requests
 from workbench.freshsales.schema.values import SchemaField
 from workbench.model import OWNERS, SCHEMA_PLAN, FieldRule, Lookup, Phase, empty, frame
 from workbench.own_fields import list_own_rules
@@ -52,7 +53,7 @@ def complete(bench, plan: str, *phases: Phase) -> pl.DataFrame:
 def test_a_schema_holds_fields_lists_and_users(bench):
     """What the settings and selectors of the tenant say, by the names the mapping uses."""
     schema = read_schema(bench.client, plan="enterprise")
-    assert set(schema.fields) == {"sales_account", "contact", "deal"}
+    assert set(schema.fields) == {"sales_account", "contact", "deal", "product"}
     assert schema.fields["sales_account"]["name"].is_required
     assert "USD" in [choice.name for choice in schema.selectors["currencies"]]
     assert {choice.parent_id for choice in schema.selectors["contact_statuses"]} <= {
@@ -70,6 +71,20 @@ def test_custom_modules_are_probed_whatever_plan_was_declared(make_bench, plan, 
     schema = read_schema(bench.client, plan="pro")
     assert ("custom_modules" in schema.capabilities) is has_modules
     assert "products" in schema.capabilities and "custom_activities" not in schema.capabilities
+
+
+@pytest.mark.parametrize(
+    ("plan", "declared", "shown", "has_fields"),
+    [("pro", "pro", True, True), ("pro", "pro", False, False), ("growth", "pro", True, False),
+     ("growth", "growth", True, False)],
+)  # fmt: skip
+def test_fields_of_products_are_probed_where_the_plan_has_products(make_bench, plan, declared, shown, has_fields):
+    """A tenant that refuses to show them, or does not know them, has products without fields of its own."""
+    bench = make_bench(plan=plan, switches={"product_fields": shown})
+    schema = read_schema(bench.client, plan=declared)
+
+    assert ("product_fields" in schema.capabilities) is ("product" in schema.fields) is has_fields
+    assert count_schema_requests(schema) == bench.client.requests
 
 
 def test_an_address_without_the_api_is_a_setting_to_fix(bench):
@@ -112,7 +127,7 @@ def test_the_second_time_creates_nothing(bench):
     assert bench.client.requests == before
 
 
-@pytest.mark.covers("A-26", "R-44")
+@pytest.mark.covers("R-44")
 def test_on_growth_a_module_is_for_the_admin_and_fields_are_made(make_bench):
     """What the plan lacks is said where it stands; the rest goes on."""
     bench = make_bench(plan="growth")
@@ -256,7 +271,7 @@ def test_a_complete_tenant_passes(bench):
     assert preflight([CLINICS, PATIENTS, PLANS], schema, policies=FALLBACK, owners=NOBODY) == []
 
 
-@pytest.mark.covers("R-68", "A-25", "A-65", "C-29")
+@pytest.mark.covers("A-25", "N-66", "R-71")
 def test_every_problem_is_told_at_once(make_bench):
     """Fields, modules, required fields, constants and owners, in one list."""
     bench = make_bench(plan="growth")
@@ -264,7 +279,11 @@ def test_every_problem_is_told_at_once(make_bench):
     fields = {**schema.fields["contact"], "city": replace(schema.fields["contact"]["city"], is_required=True)}
     schema = replace(schema, fields={**schema.fields, "contact": fields})
     deals = make_phase("deals", "deal", FieldRule(to="currency_id", constant="GBP"), FieldRule(to="amount", source="A"))
-    owners = frame([{"source_id": "p1", "name": "Dr A", "records": 12, "resolution": "unresolved"}], OWNERS)
+    rows = [
+        {"source_id": "p1", "name": "Dr A", "records": 12, "resolution": "unresolved"},
+        {"source_id": None, "records": 0, "resolution": "unresolved"},
+    ]
+    owners = frame(rows, OWNERS)
     policies = replace(FALLBACK, fallback_owner="owen.marsh@tenant.example")
     problems = preflight([PATIENTS, PLANS, deals], schema, policies=policies, owners=owners)
     for part in (
@@ -275,5 +294,6 @@ def test_every_problem_is_told_at_once(make_bench):
         "deals: currency_id = 'GBP' is on no list of the tenant; known: USD",
         "fallback_owner = 'owen.marsh@tenant.example' is no active user of the tenant; active: admin@tenant.example,",
         "12 records belong to Dr A, who is no active user of the tenant",
+        "some records name no owner, or are notes or files, which have none, and no user takes them",
     ):
         assert any(part in problem for problem in problems), part

@@ -182,3 +182,17 @@ def test_a_password_makes_one_archive(tmp_path):
 
     assert manifest["is_password_protected"] is True
     assert not (tmp_path / "locked" / "export").exists()
+
+
+def test_what_is_missing_is_missing_in_an_export_of_any_size():
+    """The parent of an orphan has a number that no contact has, however many contacts there are."""
+    from workbench.generate.dice import Dice
+    from workbench.generate.rsoft_people import Sizes
+    from workbench.generate.rsoft_work import draw_activities
+
+    for sizes in (Sizes(contacts=400), Sizes(contacts=2_000_000, activities_each=5)):
+        part = pl.DataFrame({"n": range(300)})
+        orphans = draw_activities(part, Dice(seed=3, kind="activities"), sizes).filter("is_orphan")
+
+        assert orphans.height and sizes.activities in (1_200, 10_000_000)
+        assert (orphans["related_id"].str.extract(r"(\d+)").cast(pl.Int64) > sizes.contacts).all()

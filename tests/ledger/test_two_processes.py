@@ -36,7 +36,6 @@ def start_second(place):
     return subprocess.Popen([sys.executable, "-c", SECOND.format(code=place.code)], **pipes)
 
 
-@pytest.mark.covers("C-70")
 def test_only_one_process_may_write(place):
     """The second ends with code 3, names the first, and leaves ledger and checkpoint as they were."""
     with place.open() as ledger:

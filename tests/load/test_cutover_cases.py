@@ -7,7 +7,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from tests.load.world import NOOR, PHASES, change, make_records
+from tests.load.world import NOOR, PHASES, change, make_records, make_world
 from workbench.conflicts_file import draft_conflicts, read_conflict_decisions
 from workbench.errors import UsageError
 from workbench.load.currents import AGE, Currents
@@ -23,6 +23,8 @@ from workbench.load.delta import (
 )
 from workbench.load.gone import Reading, delete_gone, judge_gone
 from workbench.load.review import Review
+from workbench.load.rollback import roll_back
+from workbench.load.scope import parse_scope
 from workbench.reconcile.counts import reconcile_counts
 from workbench.reconcile.population import read_population
 
@@ -117,6 +119,27 @@ def test_a_decisions_file_that_cannot_be_used_names_every_block(tmp_path):
         read_conflict_decisions(path)
 
 
+def test_what_was_left_to_the_tenant_stays_through_later_changes(world, ledger, tmp_path, loaded):
+    """Decided once, a field is not overwritten when the source changes another; another value of it is asked about."""
+    world.tenant.update("contact", ledger.standing("patients", "p1").destination_id, {"first_name": "Theirs"})
+    second = change(loaded, "patients", "p1", first_name="Ours", last_name="Second")
+    decisions = decide(tmp_path, cut_over(world, ledger, loaded, second)[0], "tenant")
+    cut_over(world, ledger, second, second, decisions=decisions)
+    assert (contact(world, "p1")["first_name"], contact(world, "p1")["last_name"]) == ("Theirs", "Second")
+
+    third = change(second, "patients", "p1", last_name="Third")
+    conflicts, _, _ = cut_over(world, ledger, second, third, decisions=decisions)
+    assert (contact(world, "p1")["first_name"], contact(world, "p1")["last_name"]) == ("Theirs", "Third")
+    assert conflicts.is_empty() and ledger.held().is_empty()
+
+    fourth = change(third, "patients", "p1", first_name="Newer")
+    conflicts, _, _ = cut_over(world, ledger, third, fourth, decisions=decisions)
+    assert conflicts.select("field", "source", "tenant", "decision").rows() == [("first_name", "Newer", "Theirs", "")]
+    decisions = decide(tmp_path, conflicts, "source")
+    cut_over(world, ledger, fourth, fourth, decisions=decisions)
+    assert contact(world, "p1")["first_name"] == "Newer" and ledger.held().is_empty()
+
+
 def test_many_changes_are_looked_at_by_the_hundred(world, ledger):
     """Thirty changed contacts are looked at on one page of their list, and each is changed once."""
     records = make_records(patients=30)
@@ -159,6 +182,41 @@ def test_one_decision_about_a_record_that_left(world, ledger, tmp_path, loaded):
 
     cut_over(world, ledger, later, later, decisions=decisions)
     assert world.store.count("note") == 4 and ledger.held()["external_id"].to_list() == ["r3"]
+
+
+def test_records_of_modules_that_come_late_are_linked(world, ledger):
+    """New in the delta with their parents, behind a parent released by it, behind an owner who appeared: all linked."""
+    before, after = make_records(patients=4), make_records(patients=6)
+    before = change(before, "patients", "p1", cf_gender="X")  # the tenant refuses it, so that its plan waits
+    world.load(before, ledger)
+    assert ledger.standing("plans", "t1").state == "held" and world.store.count("cm_care_plan") == 3
+
+    cut_over(world, ledger, before, after)
+    plans = {record["name"]: record for record in world.store.records("cm_care_plan")}
+    linked = {name: record["custom_field"]["cf_patient"] for name, record in plans.items()}
+    assert linked == {f"Plan {n}": ledger.destination_id("patients", f"p{n}") for n in range(6)}
+    assert ledger.held().is_empty() and cut_over(world, ledger, after, after)[2] == 0
+
+    moved = change(after, "plans", "t5", **{"lookup.cf_patient": "p0"})
+    cut_over(world, ledger, after, moved)
+    plans = {record["name"]: record for record in world.store.records("cm_care_plan")}
+    assert plans["Plan 5"]["custom_field"]["cf_patient"] == ledger.destination_id("patients", "p0")
+
+
+def test_plans_of_people_without_an_owner_go_once_one_appears(world, ledger):
+    """Blocked by the policy, owner and parent alike; once there is a user, the delta brings both and links them."""
+    records, noor = make_records(patients=4), next(user for user in world.schema.users if user.email == NOOR)
+    blocked = world.owners().with_columns(
+        user_id=pl.when(pl.col("source_id") == "d9").then(None).otherwise("user_id"), resolution=pl.lit("email")
+    )
+    cut_over(world, ledger, {name: rows.clear() for name, rows in records.items()}, records, owners=blocked)
+    assert set(ledger.held().filter(phase="plans")["external_id"]) == {"t0", "t2"}
+
+    appeared = blocked.with_columns(pl.col("user_id").fill_null(noor.id))
+    cut_over(world, ledger, records, records, owners=appeared, arrived=["d9"])
+    linked = {each["name"]: each["custom_field"]["cf_patient"] for each in world.store.records("cm_care_plan")}
+    assert linked == {f"Plan {n}": ledger.destination_id("patients", f"p{n}") for n in range(4)}
+    assert ledger.held().is_empty()
 
 
 def test_an_owner_who_appears_gets_the_records_the_fallback_kept(world, ledger, loaded):
@@ -253,17 +311,53 @@ def test_a_decision_about_one_departure_says_nothing_of_the_next(world, ledger, 
     assert world.store.count("note") == 5 and conflicts["decision"].to_list() == [""]
 
 
-@pytest.mark.parametrize(("keep", "said"), [("tenant", "lets it go"), ("source", "not made anew")])
-def test_a_decision_about_a_record_deleted_in_freshsales_is_answered(world, ledger, tmp_path, loaded, keep, said):
-    """Kept as the tenant holds it, nothing waits any more; kept as the source says, the reason tells what to do."""
-    world.tenant.delete("contact", ledger.standing("patients", "p1").destination_id)
-    later = change(loaded, "patients", "p1", first_name="Renamed")
+def decide_about_deleted(world, ledger, tmp_path, loaded, keep, *, object="contact", name="patients", id="p1"):
+    """Somebody deleted a record that then changed in the source; a cutover asks, and the next one knows the answer."""
+    changed = {"first_name": "Renamed"} if object == "contact" else {"title": "Renamed"}
+    world.tenant.delete(object, ledger.standing(name, id).destination_id)
+    later = change(loaded, name, id, **changed)
     decisions = decide(tmp_path, cut_over(world, ledger, loaded, later)[0], keep)
+    return later, cut_over(world, ledger, later, later, decisions=decisions)[0]
 
-    conflicts = cut_over(world, ledger, later, later, decisions=decisions)[0]
-    assert conflicts["decision"].to_list() == [keep]
-    row = ledger.held().row(0, named=True)
-    assert row["code"] == "deleted_in_tenant" and said in row["reason"] and world.store.count("contact") == 4
+
+def test_a_deleted_record_that_is_let_go_waits_no_more(world, ledger, tmp_path, loaded):
+    """Kept as the tenant holds it: it stays away, and the reason says that nothing has to be done."""
+    _, conflicts = decide_about_deleted(world, ledger, tmp_path, loaded, "tenant")
+    assert conflicts["decision"].to_list() == ["tenant"] and world.store.count("contact") == 4
+    assert "lets it go" in ledger.held()["reason"][0]
+
+
+def test_a_deleted_record_comes_back_where_the_source_is_to_stay(world, ledger, tmp_path, loaded):
+    """Restored with what hung on it, then changed to what the source says; the next delta finds nothing to do."""
+    later, conflicts = decide_about_deleted(world, ledger, tmp_path, loaded, "source")
+    assert conflicts["decision"].to_list() == ["source"]
+    assert contact(world, "p1")["first_name"] == "Renamed" and ledger.held().is_empty()
+    assert contact(world, "p1")["id"] == ledger.destination_id("patients", "p1") and world.store.count("note") == 5
+    assert cut_over(world, ledger, later, later)[2] == 0
+
+
+@pytest.mark.parametrize(
+    ("record", "says"),
+    [
+        ({}, "from the recycle bin of Freshsales"),
+        ({"object": "task", "name": "encounters.check", "id": "f1"}, "take encounters.check/f1 back"),
+    ],
+)
+def test_a_deleted_record_that_cannot_come_back_says_what_to_do(tmp_path, record, says):
+    """Where no program may restore it, or no bin keeps it: held, with the way to have it again."""
+    world = make_world(tmp_path / "ledger.sqlite", restore_by_api=False)
+    with world.ledger() as ledger:
+        loaded = make_records()
+        world.load(loaded, ledger)
+        later, _ = decide_about_deleted(world, ledger, tmp_path, loaded, "source", **record)
+        row = ledger.held().row(0, named=True)
+        assert row["code"] == "deleted_in_tenant" and says in row["release"]
+        if record:
+            scope = parse_scope("record=encounters.check/f1")
+            roll_back(ledger, world.tenant, run_label="90_rollback/x", scope=scope)
+            world.load(later, ledger)
+            assert {each["title"] for each in world.store.records("task")} == {"Check-in", "Renamed"}
+            assert ledger.held().is_empty() and world.store.count("task") == 5
 
 
 def test_a_list_of_some_minutes_ago_overwrites_nobody(world, ledger):

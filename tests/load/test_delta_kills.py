@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import httpx
 import polars as pl
 import pytest
 
+from tests.load.killed_cutover import make_after, make_before
 from tests.load.killed_delta import bring_over, kill_and_resume, send_held
-from tests.load.world import PHASES, World, change, make_records
+from tests.load.test_kills import ask, start
+from tests.load.world import PHASES, World, change, make_records, open_tenant, prepare_schema
+from workbench.ledger import Ledger
 
 
 def read(world: World, object: str) -> list[dict[str, Any]]:
@@ -45,6 +50,39 @@ def test_a_delta_killed_over_and_over_arrives_once(world):
         entries = ledger.digest()
         bring_over(later, later)(world, ledger)
         assert ledger.digest() == entries
+
+
+@pytest.mark.covers("C-69")
+def test_a_delta_whose_process_is_killed_goes_on_where_it_died(tmp_path):
+    """By SIGKILL, between two lines and around writes: nothing is doubled, lost or overwritten, and links hold."""
+    server = start("tests.load.served_tenant", tmp_path / "tenant.sqlite")
+    served, path = server.stdout.readline().strip(), tmp_path / "ledger.sqlite"
+    before, after = make_before(), make_after()
+    try:
+        with open_tenant(httpx.HTTPTransport(), base=served) as tenant:
+            world = World(app=None, tenant=tenant, schema=prepare_schema(tenant), path=path)
+            with world.ledger() as ledger:
+                world.load(before, ledger)
+                tenant.update("contact", ledger.destination_id("patients", "p1"), {"first_name": "Theirs"})
+            killer = start("tests.load.killed_cutover", served, path, 8, 20261122)
+            said = killer.communicate(timeout=120)[0]
+            assert killer.returncode == 0 and sum(json.loads(said).values()) >= 4, said
+
+            with Ledger.open(path) as ledger:
+                assert ledger.held().select("external_id", "code").rows() == [("p1", "edited_in_tenant")]
+                assert ledger.in_doubt() == [] and ledger.verify_chain() is None
+                known = ledger.crosswalk()
+        stored = {phase.name: ask(served, f"records/{phase.destination}")["records"] for phase in PHASES}
+        for phase in PHASES:
+            ids = known.filter(phase=phase.name).select("external_id", "destination_id")
+            assert sorted(ids["external_id"]) == sorted(after[phase.name]["external_id"]), phase.name
+            assert sorted(each["id"] for each in stored[phase.name]) == sorted(ids["destination_id"]), phase.name
+        names = {each["external_id"]: (each["first_name"], each["last_name"]) for each in stored["patients"]}
+        assert {id for id, (_, last) in names.items() if last == "Later"} == {"p0", "p2", "p3"}
+        assert names["p1"][0] == "Theirs"
+    finally:
+        server.terminate()
+        server.wait(20)
 
 
 def test_a_retry_killed_over_and_over_sends_each_record_once(world):

@@ -428,6 +428,27 @@ def test_an_import_that_runs_during_a_rollback_is_waited_for(world):
     assert world.count_all()["sales_account"] == 0
 
 
+def test_a_rollback_killed_after_its_look_still_waits_for_a_running_import(world):
+    """The next one sees nothing more come, and yet withdraws nothing: rows that come later are found and taken back."""
+    records = make_records(clinics=10, patients=0)
+    with world.ledger() as ledger:
+        world.go(records, ledger)
+        (accounts,) = files_of(ledger)
+        lines = (world.folder / accounts).read_bytes().decode().splitlines(keepends=True)
+        world.do_import(accounts, text="".join(lines[:5]))
+        ledger.begin_run("90_rollback/killed")
+        find_before_rollback(ledger, world.tenant)
+        ledger._database._connection.rollback()  # the process is gone; what was not durable is lost
+    with world.ledger() as ledger:
+        first, _ = go_back(world, ledger)
+        world.do_import(accounts, text="".join([lines[0], *lines[5:]]))
+        second, _ = go_back(world, ledger)
+        third, recalled = go_back(world, ledger)
+
+    assert first == [accounts] and second == third == [] and recalled.is_empty()
+    assert world.count_all()["sales_account"] == 0
+
+
 def test_a_part_that_is_taken_back_leaves_the_files_of_the_rest(world):
     """Who takes back the accounts does not recall the contacts' file."""
     records = make_records(clinics=3, patients=4)

@@ -273,6 +273,17 @@ def test_a_product_whose_answer_was_lost_is_found_by_its_name_and_mark(world, le
     assert {name for _, _, name in diff(world, ledger, records)} == {"amount"}
 
 
+def test_the_plan_counts_what_products_not_for_sale_take(world, ledger):
+    """Made, looked at and changed: three requests each, and one for a product that is for sale."""
+    phases = (replace(PRODUCTS, fields=(*PRODUCTS.fields, FieldRule(to="is_active"))),)
+    shaped = shape_records(phases[0], [{"external_id": f"t{n}", "name": f"Item {n}"} for n in range(3)])
+    records = {"treatments": shaped.with_columns(is_active=pl.Series([False, True, False]))}
+    planned = plan_requests(phases, records, schema=world.schema, holds={}).filter(destination="product")
+
+    assert planned.select("kind", "least", "planned").rows() == [("existing", 1, 1), ("records", 3, 7)]
+    assert load(world, ledger, records, phases=phases)["treatments"]["requests"] == 1 + 7
+
+
 def test_a_product_not_for_sale_is_found_again_when_its_answer_was_lost(world, ledger):
     """No list names it: it is made for sale and taken off the shelf, and stands once whatever gets lost."""
     phases = (replace(PRODUCTS, fields=(*PRODUCTS.fields, FieldRule(to="is_active"))),)

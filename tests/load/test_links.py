@@ -12,6 +12,8 @@ import pytest
 from tests.load.world import World, make_world, open_tenant, prepare_schema, shape_records
 from workbench.budget.requests import plan_requests
 from workbench.errors import RetryLater
+from workbench.load.phases import load_phases
+from workbench.load.review import Decision, Review, name_case
 from workbench.load.rollback import roll_back
 from workbench.load_graph import break_circles
 from workbench.model import FieldRule, Lookup, Phase
@@ -272,3 +274,26 @@ def test_a_resumed_load_sends_links_of_records_written_before(world):
         world.load(records, ledger, only=pl.DataFrame({"phase": ["clinics"] * 2, "external_id": ["c0", "c1"]}))
         counts = world.load(records, ledger)
         assert counts.select("phase", "requests").rows()[2] == ("clinics.links", 2)
+
+
+def test_a_late_link_forgets_no_decision(world):
+    """A name that was left to the tenant stays through a link set in the second pass, and through changes after it."""
+    records = make_clinics(1, 1, referrers={})
+    alone = records | {"clinics": records["clinics"].with_columns(pl.lit(None, pl.String).alias("lookup.cf_chief"))}
+    renamed = {name: rows.with_columns(name=pl.lit("Ours")) if name == "clinics" else rows
+               for name, rows in alone.items()}  # fmt: skip
+    linked = renamed | {"clinics": renamed["clinics"].with_columns(records["clinics"]["lookup.cf_chief"])}
+    with world.ledger() as ledger:
+        world.load(alone, ledger)
+        id = ledger.destination_id("clinics", "c0")
+        world.tenant.update("sales_account", id, {"name": "Theirs"})
+        said = {"phase": "clinics", "record": "c0", "field": "name"}
+        case = name_case({"name": ("Clinic 0", "Ours", "Theirs")})
+        review = Review(decisions=(Decision(**said, keep="tenant", case=case, by="Ada"),))
+        setup = replace(world.setup(ledger), review=review)
+        for export in (renamed, linked, renamed):
+            load_phases(setup, PHASES, export, on_phase=lambda count: None)
+            clinic = stored(world, "sales_account")["c0"]
+            chief = ledger.destination_id("patients", "p0") if export is linked else None
+            assert (clinic["name"], clinic["custom_field"].get("cf_chief")) == ("Theirs", chief)
+        assert ledger.held().is_empty()

@@ -8,8 +8,8 @@ import pytest
 from tests.load.world import ADMIN, NOOR, PHASES, POLICIES, change, make_records
 from workbench.engagement import Policies
 from workbench.errors import UsageError
-from workbench.load.phases import select_records
-from workbench.model import COUNTS, FieldRule, Lookup, Phase
+from workbench.load.phases import print_count, select_records
+from workbench.model import COUNTS, FieldRule, Lookup, Phase, PhaseCount
 
 
 def outcome(counts, phase):
@@ -29,7 +29,7 @@ def find(world, object, external_id):
     return None
 
 
-@pytest.mark.covers("C-68", "A-67", "A-74", "C-70")
+@pytest.mark.covers("C-68")
 def test_every_record_arrives_with_its_links_and_owner(world, ledger):
     """Accounts, contacts, deals, modules and activities stand in the tenant once, linked and owned as resolved."""
     counts = world.load(make_records(), ledger)
@@ -291,3 +291,11 @@ class TestExisting:
         assert held(ledger)["patients", "p2"] == "existing_match"
         assert "patients p1 was written to it" in ledger.held()["reason"].to_list()[0]
         assert find(world, "contact", "p1")["first_name"] == "Zoë 1"
+
+
+@pytest.mark.parametrize(("requests", "said"), [(1, "1 request"), (0, "0 requests"), (1_234, "1,234 requests")])
+def test_a_balance_is_printed_in_words_that_fit_its_numbers(capsys, requests, said):
+    """One request is one; more have their thousands apart."""
+    row = {"phase": "a", "source": "a", "destination": "contact", "attempted": 2, "loaded": 1, "skipped": 1, "held": 0}
+    print_count(PhaseCount(**row, requests=requests))
+    assert capsys.readouterr().out == f"a: attempted 2 = loaded 1 + skipped 1 + held 0; {said}\n"

@@ -68,7 +68,6 @@ def test_nothing_is_sent_while_nothing_has_changed(world, ledger, records):
     assert requests == 0 and held.equals(before)
 
 
-@pytest.mark.covers("C-70")
 def test_a_corrected_root_takes_along_what_waits_for_it(world, ledger, records):
     """Six records go in lookup order, a request each besides the sweep of what is there; again: nothing."""
     world.load(records, ledger)

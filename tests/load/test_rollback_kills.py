@@ -35,8 +35,8 @@ def digest(served):
 @pytest.mark.parametrize(
     ("kills", "patients", "switches"),
     [
-        pytest.param(50, 90, {}, id="50 kills, 540 records"),
-        pytest.param(12, 30, {"async_destroy_from": 5, "job_seconds": 0.3}, id="12 kills, deleted after the answer"),
+        pytest.param(15, 40, {}, id="15 kills, 240 records"),
+        pytest.param(6, 20, {"async_destroy_from": 5, "job_seconds": 0.3}, id="6 kills, deleted after the answer"),
         pytest.param(200, 330, {}, id="200 kills, 2,000 records", marks=pytest.mark.slow),
     ],
 )

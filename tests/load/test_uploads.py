@@ -30,6 +30,7 @@ from workbench.load.shelf import Shelf
 from workbench.load.uploads import describe_uploads
 from workbench.load.uploads_check import check_uploads
 from workbench.model import FieldRule, Lookup, Phase
+from workbench.reconcile.diff import diff_records, read_back
 from workbench.sandbox import in_process
 from workbench.sources.archive import list_packed
 
@@ -327,7 +328,8 @@ def test_only_the_approved_files_go(world, ledger, export):
 
     assert load(world, ledger, records, export, approved=approved)["loaded"] == 2
     assert held(ledger) == {"f1": "file_changed", "f3": "file_changed"}
-    was = {id: reason.removesuffix(" when the mapping was approved") for id, reason in held(ledger, "reason").items()}
+    said = " when the files of the export were listed"
+    was = {id: reason.removesuffix(said) for id, reason in held(ledger, "reason").items()}
     assert was == {"f1": "it was another one", "f3": "it was not there"}
     assert len(stored(world)) == 2
     same = export / "scans" / "same.pdf"
@@ -355,6 +357,10 @@ def test_one_more_file_of_a_name_renames_no_other(world, ledger, export):
     named = {id: stand[ledger.destination_id("scans", id)] for id in ("f0", "f1", "f2")}
     assert named == {"f0": "scan (3).pdf", "f1": "scan.pdf", "f2": "scan (2).pdf"}
     assert dict(describe_uploads(PHASES, more, ledger).select("external_id", "file_name").iter_rows()) == named
+
+    returned = read_back(world.tenant, ledger, more["scans"].with_columns(phase=pl.lit("scans")))
+    diff, compared = diff_records(PHASES, more, returned, ledger=ledger, schema=world.schema, owners=world.owners())
+    assert diff.is_empty() and compared.filter(field="file_name")["equal"].to_list() == [3]
 
 
 def test_a_hold_for_room_says_whose_files_it_counts(world, ledger, export):

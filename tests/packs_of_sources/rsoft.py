@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from tests.stages.walk import URL, Walk
+from tests.packs_of_sources.world import MARK, World, engage
 from workbench.generate.registry import generate
-from workbench.new_engagement import create_engagement
-from workbench.sandbox import TenantSettings, build_app
-from workbench.sandbox.users import DEFAULT_USERS, User
+from workbench.sandbox.users import User
 from workbench.sources.files import read_staged
 
 RECORDS, SEED = 100, 7
@@ -23,20 +20,15 @@ STAFF = (
     User(name="Arjun Iyer", email="arjun.iyer@tenant.example"),
     User(name="Rahul Sharma", email="rahul.sharma@tenant.example"),
 )
-MARK = re.compile(r"\[source (\w+) ([^\]]+)\]$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rsoft:
-    """The walk, and where the export and the truth about it lie."""
-
-    walk: Walk
-    made: Path
+@dataclass
+class Rsoft(World):
+    """An export of RSoft CRM and its tenant."""
 
     def truth(self, name: str) -> dict[str, dict[str, Any]]:
         """What the generator knows of each record, by id."""
-        frame = pl.read_parquet(self.made / "truth" / f"{name}.parquet")
-        return {row["id"]: row for row in frame.iter_rows(named=True)}
+        return {row["id"]: row for row in self.read_truth(name)}
 
     def staged(self, name: str) -> dict[str, dict[str, Any]]:
         """The rows of the export as they were staged, by their first column but for leads."""
@@ -96,21 +88,11 @@ def name_source(object: str, record: dict[str, Any]) -> str:
 
 def start(folder: Path, *, plan: str, users: tuple[User, ...] = STAFF, **settings: Any) -> Rsoft:
     """A new engagement for a made-up export, on a fresh tenant of that plan."""
-    generate("rsoft_crm", records=RECORDS, out=folder / "made", seed=SEED)
-    made = create_engagement(
-        "acme",
-        source=folder / "made" / "export",
-        pack="rsoft_crm",
-        url=URL,
-        plan=plan,
-        runs=folder / "runs",
-        **settings,
+    source = generate("rsoft_crm", records=RECORDS, out=folder / "made", seed=SEED)
+    walk = engage(
+        folder, source, pack="rsoft_crm", plan=plan, country="IN", time_zone="Asia/Kolkata", staff=users, **settings
     )
-    path = made.folder / "engagement.toml"
-    text = path.read_text().replace('time_zone = "UTC"', 'time_zone = "Asia/Kolkata"', 1)
-    path.write_text(text.replace('country = "US"', 'country = "IN"', 1))
-    app = build_app(TenantSettings(plan=plan, time_scale=36_000.0, users=(*DEFAULT_USERS, *users)))
-    return Rsoft(walk=Walk(folder=made.folder, plan=plan, home=folder / "home", app=app), made=folder / "made")
+    return Rsoft(walk=walk, source=source)
 
 
 def decide(rsoft: Rsoft, *blocks: str) -> None:

@@ -152,7 +152,7 @@ class TestBalance:
     @pytest.mark.covers("R-64")
     def test_every_row_of_every_file_has_one_outcome(self, rsoft):
         """Rows read, staged and accounted for are those of the export's own manifest."""
-        manifest = json.loads((rsoft.made / "export" / "manifest.json").read_text())["files"]
+        manifest = json.loads((rsoft.source / "manifest.json").read_text())["files"]
         files = rsoft.walk.results["discovery"].files
         outcomes = dict(rsoft.walk.results["mapping"].row_outcomes.group_by("object").len().iter_rows())
 

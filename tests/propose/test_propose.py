@@ -6,10 +6,12 @@ import polars as pl
 import pytest
 
 from tests.packs import write_pack
-from workbench.decisions import read_decisions
+from workbench.decisions import build_decision, read_decisions
 from workbench.discover.profile import build_inventory
+from workbench.errors import UsageError
 from workbench.model import PROPOSALS, frame
 from workbench.plan import compile_phases
+from workbench.propose.confirm import confirm_proposals
 from workbench.propose.propose import propose_fields
 
 STAGED = {
@@ -139,6 +141,59 @@ def test_a_field_nobody_knows_is_only_proposed(shop):
     assert (phone["destination"], phone["to"], phone["state"]) == ("contact", "mobile_number", "proposed")
     assert 0.5 < phone["confidence"] < 0.99
     assert (nothing["action"], nothing["state"]) == ("skip", "proposed")
+
+
+def test_a_place_the_pack_fills_is_not_proposed_again(shop):
+    """A second surname gets a field of its own, and the evidence says who has the place."""
+    layout, pack, inventory = shop
+    stray = {"object": "people", "field": "SURNAME", "type": "text", "tag": "name", "rows": 1, "filled": 1}
+    phases = compile_phases(pack, layout=layout, capabilities=frozenset())
+
+    proposals = propose_fields(pl.concat([inventory, frame([stray], inventory.schema)]), pack, phases)
+
+    row = proposals.row(-1, named=True)
+    assert (row["action"], row["to"]) == ("custom_field", "cf_surname")
+    assert "another column fills last_name already" in row["evidence"]
+
+
+@pytest.mark.parametrize(
+    ("field", "distinct", "longest", "type_", "said"),
+    [
+        ("KYC_STATUS", 300, 9, "dropdown", "dropdown field"),
+        ("KYC_STATUS", 301, 9, "text", "301 different values, a dropdown takes 300"),
+        ("ZZQX", 5, 257, "textarea", "up to 257 characters"),
+    ],
+)
+def test_a_proposed_field_has_room_for_its_values(shop, field, distinct, longest, type_, said):
+    """What a list or a line of text cannot take is proposed as a field that can, and the evidence says so."""
+    layout, pack, inventory = shop
+    stray = {"object": "people", "field": field, "type": "text", "tag": "none", "rows": 400, "filled": 400}
+    phases = compile_phases(pack, layout=layout, capabilities=frozenset())
+    counted = frame([stray | {"distinct": distinct, "longest": longest}], inventory.schema)
+
+    row = propose_fields(pl.concat([inventory, counted]), pack, phases).row(-1, named=True)
+
+    assert row["type"] == type_ and said in row["evidence"]
+
+
+@pytest.mark.parametrize(
+    ("object_", "destination", "to", "said"),
+    [
+        ("people", "contact", "owner_id", "people.AGENT: contact has no such field"),
+        ("people", "contact", "last_name", "people.AGENT: last_name of contact is filled from another column already"),
+        ("visits", "note", "description", "visits.AGENT: name it in the text that visits.short has as description"),
+    ],
+)
+def test_a_confirmed_place_that_cannot_be_written_is_refused(shop, object_, destination, to, said):
+    """Saying yes to a field that no rule can fill stops with its name and what to do instead."""
+    layout, pack, inventory = shop
+    decision = build_decision({"object": object_, "field": "AGENT", "action": "confirm", "by": "Ann"}, {})
+    phases = compile_phases(pack, layout=layout, capabilities=frozenset())
+    row = {"object": object_, "field": "AGENT", "state": "proposed", "destination": destination, "to": to}
+    staged = {object_: pl.DataFrame({"AGENT": ["Roe"]})}
+
+    with pytest.raises(UsageError, match=said):
+        confirm_proposals((decision,), frame([row], PROPOSALS), phases, staged, pack=pack, layout=layout)
 
 
 def test_a_secret_is_never_proposed(shop):

@@ -60,6 +60,7 @@ def test_the_population_costs_pages_not_records(world, ledger):
     assert world.tenant.requests - requests <= 12
 
 
+@pytest.mark.covers("C-72")
 def test_fill_rates_find_an_emptied_field(world, ledger, loaded):
     """A value that was sent and is missing disagrees, even where others make up for it; an added one does not."""
     tamper(world, ledger, "patients", "p1", {"custom_field": {"cf_gender": None}})
@@ -75,6 +76,7 @@ def test_fill_rates_find_an_emptied_field(world, ledger, loaded):
     assert set(fill["phase"]) == {"clinics", "patients", "claims"}
 
 
+@pytest.mark.covers("C-72")
 def test_owner_rates_find_a_record_in_other_hands(world, ledger, loaded):
     """Records per user as resolved and as found; one that changed hands breaks two rows."""
     rates = reconcile_owners(population(world, ledger), ledger, PHASES, loaded, world.owners())

@@ -8,6 +8,8 @@ import pytest
 import xlsxwriter
 
 from tests.sources.quirks.conftest import Export
+from workbench.discover.gaps import build_gap_register
+from workbench.model import RELATIONSHIPS, frame
 
 
 @pytest.fixture
@@ -146,6 +148,53 @@ def test_numbered_pieces_are_one_object(export):
         (f"people_{number}.csv", 2, 1, 1) for number in (1, 2, 10)
     ]
     assert staging.rejected.select("file", "row").rows() == [(f"people_{number}.csv", 2) for number in (1, 2, 10)]
+
+
+@pytest.mark.parametrize(
+    ("names", "absent"),
+    [
+        (["contacts_1", "contacts_2", "contacts_4"], ["contacts_3"]),
+        (["contacts_2", "contacts_3"], ["contacts_1"]),
+        (["contacts", "contacts_2", "contacts_3"], []),
+        (["contacts_0", "contacts_1"], []),
+        (["contacts_008", "contacts_010", "contacts_009", "contacts_012"], ["contacts_011"]),
+        (["contacts (1)", "contacts (3)"], ["contacts (2)"]),
+        (["contacts1of4", "contacts2of4", "contacts4of4"], ["contacts3of4"]),
+        (["contacts_2024", "contacts_2025"], []),
+        (["contacts_20260101", "contacts_20260201"], []),
+        (["contacts_7"], []),
+    ],
+)
+def test_a_piece_that_is_not_there_is_a_gap(export, names, absent):
+    """What the numbers of the pieces leave out is said with its name; days and a first one without number are not."""
+    for name in names:
+        export.write(f"{name}.csv", "Id\n1\n")
+    layout = export.layout({"file": "contacts*.csv", "columns": {"Id": "id"}})
+
+    staging = export.stage(layout)
+    gaps = build_gap_register((), staging, frame([], RELATIONSHIPS), layout=layout)
+
+    assert staging.absent == tuple(("people", f"{name}.csv") for name in absent)
+    assert gaps.select("object", "gap").rows() == [
+        ("people", f"The export holds numbered pieces of people, and {name}.csv is not among them") for name in absent
+    ]
+
+
+@pytest.mark.parametrize(
+    ("manifest", "unlisted"),
+    [
+        ({"extracted": {"host": "h"}, "objects": {}, "files": {"scans/1/a.pdf": {}}}, ()),
+        ({"made": "by somebody else"}, ("manifest.json", "scans")),
+        ([], ("manifest.json", "scans")),
+    ],
+)
+def test_what_an_extraction_wrote_is_no_gap(export, manifest, unlisted):
+    """Its manifest and the files it fetched are known wherever the folder is read; another manifest is not."""
+    export.write("people.csv", "Id\n1\n")
+    export.write("manifest.json", json.dumps(manifest))
+    export.write("scans/1/a.pdf", "%PDF")
+
+    assert export.stage(export.layout({"columns": {"Id": "id"}})).unlisted == unlisted
 
 
 def test_a_folder_for_each_patient(export):

@@ -2,8 +2,10 @@
 
 import csv
 import sqlite3
+from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from workbench.conventions.apply import write_plain
@@ -13,9 +15,14 @@ from workbench.discover.links import find_relationships
 from workbench.discover.profile import build_inventory, find_misfits
 from workbench.engagement import ROOT, TEMPLATES
 from workbench.layout import read_layout
+from workbench.sources.csv_rows import find_delimiter, read_header
+from workbench.sources.encodings import find_encoding
 from workbench.sources.files import read_staged, stage_folder
 
+from .reading import read_both
+
 DATA = ROOT.parent / "shared" / "data"
+MOST_BYTES = 3_000_000
 FOLDERS = ("sakila/csv", "clubdata/csv", "telco_ibm", "atomic_crm", "dedupe_messy")
 
 
@@ -61,12 +68,25 @@ def test_nothing_of_a_real_folder_is_lost(name, tmp_path):
         assert found == expected
 
 
+def test_both_ways_read_every_file_alike():
+    """Whatever CSV lies here, read many records at once it is what it is record by record; most of it is so read."""
+    files = sorted([*(TEMPLATES / "demo").rglob("*.csv"), *DATA.rglob("*.csv")])
+    count = {True: 0, False: 0}
+    for file in (file for file in files if file.stat().st_size < MOST_BYTES):
+        encoding = find_encoding(file)
+        delimiter = find_delimiter(file, encoding, frozenset())
+        width = len(read_header(file, encoding, delimiter))
+        for batch in read_both(file, width=width, named=width, encoding=encoding, delimiter=delimiter):
+            count[isinstance(batch.cells, pl.DataFrame)] += len(batch.numbers)
+    assert count[True] > 50 * count[False]
+
+
 def describe(source, layout, out):
     """Stage an export and describe it as discovery does; gives staging, frames and inventory."""
     staging = stage_folder(source, layout, out)
     staged = read_staged(out)
     layout = layout.widen({name: frame.columns for name, frame in staged.items()})
-    plain = write_plain(staged, find_conventions(staged, layout), time_zone="UTC")
+    plain = write_plain(staged, find_conventions(staged, layout, today=date(2026, 11, 22)), time_zone="UTC")
     find_relationships(plain, layout), find_misfits(plain, layout), find_damage(plain, layout, time_zone="UTC")
     return staging, staged, build_inventory(plain, layout)
 

@@ -30,14 +30,19 @@ def changed(result) -> int:
     return result.delta.filter(pl.col("change") != "unchanged").height
 
 
-def test_deltas_are_repeated_until_one_is_small(walk):
+def test_deltas_are_repeated_until_one_is_small(walk, capsys):
     """Each says what changed and what the next takes; one without a change reads, and writes nothing."""
     first = walk.go_to("cutover")
     assert changed(first) > 0 and first.rounds["is_forecast"].to_list() == [False, True]
     content = walk.digest()
 
+    printed = capsys.readouterr().out
+    assert "attempted" in printed and "attempted 0" not in printed
+    assert first.facts["Time of the next delta"].endswith(("s", "min", "h"))
+
     second = walk.run("cutover")
     assert changed(second) == 0 and walk.digest() == content
+    assert "attempted 0" not in capsys.readouterr().out
     assert second.rounds["run"].to_list()[:2] == first.rounds["run"].to_list()[:1] + [second.rounds["run"][1]]
     assert second.counts["requests"].sum() == 0 and set(second.conflicts["source"]) == {"gone"}
     assert second.facts["Few enough for the switch (at most 100)"] == "yes"
@@ -156,6 +161,46 @@ def test_a_disagreement_keeps_the_run_from_approval(walk):
     assert any(each.endswith("the owners in Freshsales do not agree") for each in result.open_points)
     with pytest.raises(UsageError, match="owners"):
         walk.approve("cutover")
+
+
+def give_away(walk: Walk, place: int) -> tuple[int, int]:
+    """Somebody makes another user the owner of a contact; returns the contact's id and that user's."""
+    record = walk.records("contact")[place]
+    other = min({each["owner_id"] for each in walk.records("contact")} - {record["owner_id"]})
+    with walk.connect() as tenant:
+        tenant.update("contact", record["id"], {"owner_id": other})
+    return record["id"], other
+
+
+def owner_of(walk: Walk, id: int) -> int:
+    return next(each["owner_id"] for each in walk.records("contact") if each["id"] == id)
+
+
+@pytest.mark.parametrize("keep", ["tenant", "source"])
+def test_an_owner_given_away_on_purpose_is_settled_by_a_decision(walk, keep):
+    """Asked about, decided and carried out; the reconciliation names the cause, and the cutover can be approved."""
+    walk.go_to("load")
+    walk.approve("load")
+    before = walk.records("contact")[0]["owner_id"]
+    id, other = give_away(walk, 0)
+    first = walk.run("cutover")
+    waiting = first.conflicts.filter(field="owner_id")
+    assert waiting.select("loaded", "source", "tenant").rows() == [(str(before), str(before), str(other))]
+    assert first.facts["Conflicts that wait for a decision"] >= 1 and first.open_points
+
+    decide(walk, keep)
+    second = walk.run("cutover")
+    assert owner_of(walk, id) == (other if keep == "tenant" else before)
+    moved = second.owners.filter(pl.col("decided") != 0)
+    assert sorted(moved["decided"].to_list()) == ([-1, 1] if keep == "tenant" else [])
+    assert second.owners["agrees"].all() and second.open_points == ()
+    walk.approve("cutover")
+
+
+def decide(walk: Walk, keep: str) -> None:
+    """The draft of the newest cutover with every decision filled in, for the side of that name."""
+    draft = (walk.engagement.latest_run("cutover").path / FILE).read_text()
+    (walk.folder / FILE).write_text(draft.replace('keep = ""', f'keep = "{keep}"').replace('by = ""', 'by = "Ada"'))
 
 
 def test_an_export_older_than_the_freeze_is_not_the_last(tmp_path):

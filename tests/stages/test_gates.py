@@ -8,7 +8,7 @@ from workbench.errors import GateClosed
 
 
 @pytest.mark.parametrize("stage", ["mapping", "sample", "load", "cutover", "handoff"])
-@pytest.mark.covers("F-03", "A-62", "N-76", "C-08")
+@pytest.mark.covers("F-03", "A-62", "N-76", "C-08", "A-08")
 def test_no_stage_begins_before_the_one_before_it_is_approved(walk, stage):
     """Having run is not enough: somebody must have approved it, or nothing is sent."""
     before = {"mapping": "discovery", "sample": "mapping", "load": "sample", "cutover": "load", "handoff": "cutover"}
@@ -33,7 +33,7 @@ def add_a_line(path):
     path.write_text(path.read_text() + "\n# one more line\n")
 
 
-@pytest.mark.covers("F-03", "C-67", "A-72")
+@pytest.mark.covers("F-03", "C-67", "A-72", "O-67")
 def test_the_load_names_whatever_changed_since_the_sample_was_signed(walk):
     """One changed byte in a setting, the pack, the map or the sample shuts the gate, and the message names the file."""
     walk.go_to("sample")

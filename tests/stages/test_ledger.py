@@ -19,7 +19,7 @@ def change_entry(walk, seq):
         connection.execute("UPDATE entries SET at = '' WHERE seq = ?", (seq,))
 
 
-@pytest.mark.covers("C-73")
+@pytest.mark.covers("C-70", "A-74")
 def test_the_evidence_of_a_walk_holds(walk):
     """Every stage that writes leaves a checkpoint by the key that signs runs and approvals; verify finds it so."""
     walk.go_to("handoff")

@@ -9,7 +9,9 @@ import polars as pl
 import pytest
 
 from tests.stages.conftest import DEMO
+from tests.stages.part import copy_part
 from tests.stages.walk import Walk, start_walk
+from workbench.errors import GateClosed
 
 LAYOUT = """
 [[object]]
@@ -47,9 +49,8 @@ def walk(tmp_path) -> Walk:
 
 
 def make_export(tmp_path: Path) -> Path:
-    """The demo clinic with a referral circle of two patients and four documents, one of them missing, one twice."""
-    export = tmp_path / "export"
-    shutil.copytree(DEMO / "clinic", export)
+    """Six patients of the demo clinic, two in a referral circle, and four documents: one is missing, one stands twice."""
+    export = copy_part(DEMO / "clinic", tmp_path / "export", patients=6)
     patients = pl.read_csv(export / "patients.csv", infer_schema=False)
     ids = patients["Id"].to_list()
     referrers = [ids[1], ids[0], *[None] * (len(ids) - 2)]
@@ -67,9 +68,9 @@ def make_export(tmp_path: Path) -> Path:
     return export
 
 
-def make_walk(tmp_path: Path, export: Path) -> Walk:
+def make_walk(tmp_path: Path, export: Path, **settings: Path) -> Walk:
     """An engagement on that export whose layout and pack know of referrers and documents."""
-    walk = start_walk(tmp_path, source=export, roster=DEMO / "roster.csv")
+    walk = start_walk(tmp_path, source=export, roster=DEMO / "roster.csv", **settings)
     layout, pack = walk.folder / "layout.toml", walk.folder / "pack.toml"
     head, tail = layout.read_text().split('name = "patients"')
     column = '[object.columns]\nREFERRER = { type = "id", tag = "id" }'
@@ -147,3 +148,55 @@ def test_an_approval_holds_for_what_is_in_the_files(walk):
 
     scan.write_bytes(content)
     assert walk.run("load").held.filter(phase="documents")["external_id"].to_list() == ["d4"]
+
+
+@pytest.mark.covers("F-03", "C-35")
+def test_a_cutover_brings_new_and_changed_files_and_binds_them(tmp_path):
+    """A new file, one that came late, and another version under the same row arrive; the list is evidence."""
+    export = make_export(tmp_path)
+    later = shutil.copytree(export, tmp_path / "later")
+    walk = make_walk(tmp_path, export, cutover_source=later)
+    walk.go_to("load")
+    walk.approve("load")
+    (later / "files" / "scan.png").write_bytes(b"\x89PNG version two")
+    (later / "files" / "gone.pdf").write_bytes(b"%PDF found")
+    (later / "files" / "new.pdf").write_bytes(b"%PDF new")
+    rows = pl.read_csv(later / "documents.csv", infer_schema=False)
+    new = {"Id": "d5", "PATIENT": rows["PATIENT"][1], "FILE": "files/new.pdf"}
+    pl.concat([rows, pl.DataFrame([new])], how="diagonal").write_csv(later / "documents.csv")
+
+    result = walk.run("cutover")
+    assert dict(result.uploads.select("external_id", "outcome").iter_rows()) == {
+        "d1": "loaded", "d2": "skipped", "d3": "loaded", "d4": "loaded", "d5": "loaded",
+    }  # fmt: skip
+    sizes = {record["file_name"]: record["file_size"] for record in walk.records("document")}
+    assert sizes == {"Consent (2024-05-06 07.08).pdf": 11, "scan.png": 16, "gone.pdf": 10, "new.pdf": 8}
+    changes = result.delta.filter(pl.col("phase") == "documents", pl.col("change") != "unchanged")
+    assert dict(changes.select("external_id", "change").iter_rows()) == {"d3": "changed", "d4": "changed", "d5": "new"}
+    listed = dict(zip(result.attachments["path"], result.attachments["sha256"], strict=True))
+    sent = dict(result.uploads.filter(pl.col("sha256").is_not_null()).select("path", "sha256").iter_rows())
+    assert sent == {path: listed[path] for path in sent} and len(sent) == 4
+
+    content = walk.digest()
+    assert walk.run("cutover").counts["requests"].sum() == 0 and walk.digest() == content
+    walk.approve("cutover")
+    list_of_files = walk.engagement.latest_run("cutover").path / "attachments.parquet"
+    pl.read_parquet(list_of_files).head(1).write_parquet(list_of_files)
+    with pytest.raises(GateClosed, match="attachments.parquet"):
+        walk.run("handoff")
+
+
+def test_another_version_that_cannot_go_takes_nothing_back(tmp_path):
+    """An empty file, and one that is gone from the export: what was uploaded stays, and the reason names the other."""
+    export = make_export(tmp_path)
+    later = shutil.copytree(export, tmp_path / "later")
+    walk = make_walk(tmp_path, export, cutover_source=later)
+    walk.go_to("load")
+    walk.approve("load")
+    (later / "files" / "scan.png").write_bytes(b"")
+    (later / "files" / "consent.pdf").unlink()
+
+    result = walk.run("cutover")
+    assert sorted(record["file_size"] for record in walk.records("document")) == [11, 400]
+    held = dict(result.held.filter(phase="documents").select("external_id", "code").iter_rows())
+    assert held["d1"] == "file_missing" and held["d3"] in ("rejected_by_tenant", "file_changed")

@@ -22,7 +22,6 @@ main()
 BEFORE = {"sample": "mapping", "load": "sample", "cutover": "load", "rollback": "load"}
 
 
-@pytest.mark.covers("C-70")
 @pytest.mark.parametrize("stage", BEFORE)
 def test_a_second_run_is_told_and_sends_nothing(walk, stage):
     """Exit code 3, one message that names the first process, no request, no run folder, and the ledger as it was."""

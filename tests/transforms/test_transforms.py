@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.errors import UsageError
-from workbench.transforms import TRANSFORMS, TRANSFORMS_VERSION
+from workbench.transforms import ACROSS_ROWS, TRANSFORMS, TRANSFORMS_VERSION, phone
 from workbench.transforms.compose import EXTERNAL_ID
 
 CASES = Path(__file__).parent.parent / "cases" / "transforms"
@@ -46,6 +46,30 @@ def test_a_transform_does_what_its_case_states(case):
             TRANSFORMS[case["transform"]](*columns, **case["options"])
     else:
         assert apply(case) == [None if value == "~" else value for value in case["expected"]]
+
+
+def test_rows_are_read_each_for_itself_unless_said_otherwise():
+    """Row by row a transform gives what it gives for all rows, but for those named as looking at the others."""
+    cases = [each.values[0] for each in read_cases() if "raises" not in each.values[0]]
+
+    across = {
+        case["transform"]
+        for case in cases
+        if [value for row in case["rows"] for value in apply(case | {"rows": [row]})] != apply(case)
+    }
+
+    assert across == ACROSS_ROWS
+
+
+def test_many_phone_numbers_are_read_as_few(monkeypatch):
+    """Numbers are remembered for some rows at a time, which nobody can see."""
+    frame = pl.DataFrame({"A": ["212 555 0100", None, "x", "212 555 0101 / 212 555 0102"] * 3})
+    number = TRANSFORMS["phone_e164"](pl.col("A"), country="US", number=2)
+    at_once = frame.select(number)
+    monkeypatch.setattr(phone, "AT_ONCE", 2)
+
+    assert frame.select(number).equals(at_once) and at_once["A"][3] == "+12125550102"
+    assert frame.clear().select(number).schema == at_once.schema
 
 
 def test_every_transform_has_a_case():

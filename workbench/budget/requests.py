@@ -32,6 +32,7 @@ from workbench.model import CORE_OBJECTS, REQUESTS, Phase, PhaseCount, frame
 
 READ, BATCHES, ALONE, NOTHING = "read", "by the hundred", "one by one", "nothing to send"
 BY_FILE = "by import file, then found by the hundred"
+LOOK_AND_CHANGE = 2  # requests beyond the first for a product that is not for sale
 LOOK_UP = 2  # requests for one write in doubt: it is searched, and what is found is read
 
 
@@ -66,7 +67,9 @@ def plan_requests(
             swept.add(object)
             rows.append(_plan_existing(object, holds.get(object, 0) + _count_ours(object, phases, ledger)))
         is_by_file = phase.destination in imports and new[phase.name]
-        rows.append(_plan_import(phase, new[phase.name]) if is_by_file else _plan_phase(phase, new[phase.name]))
+        twice = _count_twice(records[phase.name], phase, ledger)
+        row = _plan_import(phase, new[phase.name]) if is_by_file else _plan_phase(phase, new[phase.name], twice=twice)
+        rows.append(row)
     late = count_late_links(phases, records, ledger)
     rows += [_plan_links(phase, late[phase.name]) for phase in phases if phase.name in late]
     return frame(rows, REQUESTS)
@@ -122,10 +125,11 @@ def _row(kind: str, *, method: str, least: int, planned: int, records: int = 0, 
     return base | {"least": least, "planned": planned} | named
 
 
-def _plan_phase(phase: Phase, new: int) -> dict[str, object]:
+def _plan_phase(phase: Phase, new: int, *, twice: int) -> dict[str, object]:
+    """The writes of a phase; `twice` of its records are looked at and changed once they were made."""
     object = phase.destination
     method = (BATCHES if goes_in_batches(object, new) else ALONE) if new else NOTHING
-    least, planned = count_least_requests(object, new), count_requests(object, new)
+    least, planned = count_least_requests(object, new), count_requests(object, new) + LOOK_AND_CHANGE * twice
     return _row(
         "records", method=method, least=least, planned=planned, records=new, phase=phase.name, destination=object
     )
@@ -172,6 +176,13 @@ def _plan_doubts(ledger: Standings | None) -> list[dict[str, object]]:
 def _count_ours(object: str, phases: tuple[Phase, ...], ledger: Standings | None) -> int:
     names = [phase.name for phase in phases if phase.destination == object]
     return sum(len(ledger.standing_ids(name)) for name in names) if ledger else 0
+
+
+def _count_twice(records: pl.DataFrame, phase: Phase, ledger: Standings | None) -> int:
+    """New products that are not for sale: see `workbench.load.products`."""
+    if phase.destination != PRODUCT or "is_active" not in records.columns:
+        return 0
+    return _count_new(records.filter(~pl.col("is_active").cast(pl.Boolean, strict=False)), phase, ledger)
 
 
 def _count_new(records: pl.DataFrame, phase: Phase, ledger: Standings | None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -58,11 +59,14 @@ def find_rollups(
     Args:
         staged: Staged objects with the pack's columns.
     """
-    found = []
+    found, met = [], Counter()
     for group in _group_activities(phases):
-        if dated := find_date(layout, group[0].source):
+        source = group[0].source
+        if dated := find_date(layout, source):
+            met[source] += 1
+            name = f"{source}.old" if met[source] == 1 else f"{source}.old_{met[source]}"
             before = sum(records[phase.name].height for phase in group)
-            found.append(_roll_up(group, dated, day, before=before, staged=dict(staged)))
+            found.append(_roll_up(group, dated, day, name=name, before=before, staged=dict(staged)))
     return [rollup for rollup in found if rollup.older]
 
 
@@ -111,11 +115,11 @@ def write_routes(rollup: Rollup) -> str:
 
 
 def _group_activities(phases: tuple[Phase, ...]) -> list[tuple[Phase, ...]]:
-    """The phases of activities that hang on one record, by source object and the column that names it."""
-    groups: dict[tuple[str, str], list[Phase]] = {}
+    """The phases of activities that hang on one record, by source object, the record's object and what names it."""
+    groups: dict[tuple[str, str, str], list[Phase]] = {}
     for phase in phases:
         if phase.destination in ACTIVITY_OBJECTS and (parent := _find_parent(phase)):
-            groups.setdefault((phase.source, parent.source), []).append(phase)
+            groups.setdefault((phase.source, parent.object, parent.source), []).append(phase)
     return [tuple(group) for group in groups.values()]
 
 
@@ -124,7 +128,7 @@ def _find_parent(phase: Phase) -> Lookup | None:
 
 
 def _roll_up(
-    phases: tuple[Phase, ...], dated: str, day: date, *, before: int, staged: dict[str, pl.DataFrame]
+    phases: tuple[Phase, ...], dated: str, day: date, *, name: str, before: int, staged: dict[str, pl.DataFrame]
 ) -> Rollup:
     is_old, is_recent = f"{dated} < '{day}'", f"{dated} >= '{day}' OR {dated} IS NULL"
     recent, older = (
@@ -134,7 +138,7 @@ def _roll_up(
     parent = _find_parent(phases[0])
     old = replace(
         phases[0],
-        name=f"{phases[0].source}.old",
+        name=name,
         destination="note",
         where=_and(all_old, is_old),
         external_id=(parent.source,),

@@ -19,6 +19,7 @@ BOX = 0.72  # width of a phase; the rest of its column is for arrows
 def row_outcomes(row_outcomes: pl.DataFrame) -> Shown:
     """What becomes of the source's rows, as parts of each object; ROW_OUTCOMES."""
     kinds = ("migrate", "split", "merge", "inventory", "exclude")
+    row_outcomes = row_outcomes.filter(~pl.col("is_view").fill_null(False))
     rows = count_kinds(row_outcomes, "object", "outcome", kinds)
     behind = sum(row["inventory"] + row["exclude"] for row in rows)
     text = f"Of {row_outcomes.height:,} source rows, {row_outcomes.height - behind:,} reach Freshsales by the map."

@@ -66,13 +66,16 @@ def cli(debug: bool) -> None:
     help="What becomes of records whose owner is no user of the tenant.",
 )
 @click.option("--fallback-owner", help="E-mail of the user who gets those records.")
+@click.option("--country", default="US", show_default=True, help="Of phone numbers that name none; two letters.")
+@click.option("--time-zone", default="UTC", show_default=True, help="Of times in the source that name none.")
 def new(name: str, source: str, **settings) -> None:
     """Begin an engagement: a folder in runs/ with its settings and copies of pack and layout."""
     from workbench.new_engagement import create_engagement
 
     engagement = create_engagement(name, source=source, **settings)
     following = f"workbench extract {name}" if engagement.source_address else f"workbench run {name}"
-    say(f"{engagement.folder}: engagement made; read engagement.toml, then: {following}")
+    say(f"{engagement.folder}: engagement made; numbers without a country are of {engagement.country}, times without "
+        f"a zone {engagement.time_zone}; read engagement.toml, then: {following}")  # fmt: skip
 
 
 @cli.command(epilog=example("workbench run clinic mapping"))

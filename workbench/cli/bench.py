@@ -40,13 +40,32 @@ def faults(tools: str | None, cases: str | None, records: int, seed: int, out: P
 
     chosen = [TOOLS[name] for name in _choose(tools, TOOLS, option="--tools")]
     asked = choose_cases(_choose(cases, CASES, option="--cases"))
-    command, at = _recall(tools=tools, cases=cases, records=records, seed=seed), datetime.now(UTC)
+    command, at = _recall("faults", tools=tools, cases=cases, records=records, seed=seed), datetime.now(UTC)
     cells = []
     for cell in run_bench(chosen, asked, records=records, seed=seed, say=say):
         cells.append(cell)
         if out:
             write_bench(cells, out, command=command, at=at)
     click.echo(describe_bench(cells, command=command, at=at))
+
+
+@bench.command(
+    epilog=example(
+        "workbench bench scale",
+        "workbench bench scale --contacts 2000000 --activities 10000000 --folder build/scale",
+    )
+)
+@click.option("--contacts", default=200_000, show_default=True, type=click.IntRange(100), help="Contacts to generate.")
+@click.option("--activities", default=1_000_000, show_default=True, type=click.IntRange(0), help="And activities.")
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="Keeps the export for the next time.")
+@click.option("--seed", default=20261122, show_default=True, help="Draws the export.")
+def scale(contacts: int, activities: int, folder: Path | None, seed: int) -> None:
+    """Generate, stage and map a large export, and say what each takes beside polars that only copies the files."""
+    from workbench.bench.scale import describe_scale, run_scale
+
+    measures = run_scale(contacts=contacts, activities=activities, seed=seed, folder=folder, say=say)
+    command = _recall("scale", contacts=contacts, activities=activities, seed=seed)
+    click.echo(describe_scale(measures, command=command))
 
 
 def _choose(asked: str | None, known: dict, *, option: str) -> list[str]:
@@ -57,9 +76,9 @@ def _choose(asked: str | None, known: dict, *, option: str) -> list[str]:
     return names
 
 
-def _recall(**given: str | int | None) -> str:
+def _recall(bench: str, **given: str | int | None) -> str:
     """The command as it would be typed again."""
     options = [
         f"--{name} '{value}'" if " " in str(value) else f"--{name} {value}" for name, value in given.items() if value
     ]
-    return " ".join(["workbench bench faults", *options])
+    return " ".join([f"workbench bench {bench}", *options])

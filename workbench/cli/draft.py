@@ -6,6 +6,11 @@ import click
 
 from workbench.cli.speak import example, say
 
+NOTHING = (
+    "nothing new to draft; only an export that describes its own schema can be drafted from, as [catalog] of its pack "
+    "says. For any other see templates/README.md"
+)
+
 
 @click.command(epilog=example("workbench draft acme"))
 @click.argument("name")
@@ -21,5 +26,5 @@ def draft(name: str) -> None:
     drafted = draft_engagement(engagement)
     for each in drafted:
         click.echo(each)
-    found = f"{len(drafted)} drafted; read them in layout.toml and pack.toml" if drafted else "nothing new to draft"
+    found = f"{len(drafted)} drafted; read them in layout.toml and pack.toml" if drafted else NOTHING
     say(f"{engagement.folder}: {found}")

@@ -8,6 +8,7 @@ import click
 
 from workbench.cli.speak import example, say
 from workbench.cli.state import FILE, LOCAL_URL
+from workbench.wording import say_number
 
 
 @click.command("import", epilog=example("workbench tenant import 02_contact_01.csv --object contact"))
@@ -73,7 +74,7 @@ def imported(name: str, files: tuple[str, ...], every: bool) -> None:
         say(f"missing: {row['phase']} {row['external_id']}")
     for row in found.diff.head(MOST_NAMED).iter_rows(named=True):
         say(f"differs: {row['phase']} {row['external_id']}: {row['field']} ({row['cause']})")
-    differ = "1 value differs" if found.diff.height == 1 else f"{found.diff.height:,} values differ"
+    differ = say_number(found.diff.height, "value differs", "values differ")
     then = f"; then: workbench run {name} load" if found.waits_for_load else ""
     say(f"{differ}; which, without the values, is in {found.folder}{then}")
 

@@ -8,7 +8,6 @@ import polars as pl
 
 from workbench.conventions.values import Convention
 from workbench.conventions.ways import COMMA, PLAIN, WAYS, WHOLE
-from workbench.model import CONVENTIONS, frame
 
 
 def write_plain(
@@ -23,38 +22,12 @@ def write_plain(
     for item in conventions:
         frame = plain.get(item.object)
         if not item.is_open and frame is not None and item.field in frame.columns:
-            plain[item.object] = frame.with_columns(_express(item, time_zone).alias(item.field))
+            plain[item.object] = frame.with_columns(express_plain(item, time_zone).alias(item.field))
     return plain
 
 
-def describe_conventions(
-    staged: dict[str, pl.DataFrame], conventions: Iterable[Convention], time_zone: str
-) -> pl.DataFrame:
-    """Schema `CONVENTIONS`: each column's convention, and how many of its values no settled way can read."""
-    rows = [
-        {
-            "object": item.object,
-            "field": item.field,
-            "type": item.type,
-            "written": ", ".join(item.written),
-            "choices": ", ".join(item.choices),
-            "null": ", ".join(map(repr, item.null)),
-            "by": item.by,
-            "unread": _count_unread(staged, item, time_zone),
-        }
-        for item in conventions
-    ]
-    return frame(rows, CONVENTIONS)
-
-
-def _count_unread(staged: dict[str, pl.DataFrame], item: Convention, time_zone: str) -> int:
-    if item.type not in PLAIN or item.object not in staged or item.field not in staged[item.object].columns:
-        return 0
-    values = staged[item.object].select(_express(item, time_zone)).to_series().drop_nulls()
-    return int((~values.str.contains(PLAIN[item.type])).sum())
-
-
-def _express(item: Convention, time_zone: str) -> pl.Expr:
+def express_plain(item: Convention, time_zone: str) -> pl.Expr:
+    """A column in its plain form, by a settled convention."""
     column = pl.col(item.field)
     text = column.str.strip_chars()
     if item.written:

@@ -54,7 +54,12 @@ class Convention:
         """What the analyst is asked."""
         if self.choices:
             return f"{self.object}.{self.field}: its values fit {' and '.join(self.choices)}; say which in {FILE}"
-        return f"{self.object}.{self.field}: does {' or '.join(self.null)} mean no value? Say so in {FILE}"
+        return f"{self.object}.{self.field}: does {' or '.join(self.spellings)} mean no value? Say so in {FILE}"
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The spellings of no value in quotes, so that an empty one is seen."""
+        return tuple(f'"{spelling}"' for spelling in self.null)
 
 
 def read_conventions(path: Path, layout: Layout) -> tuple[Convention, ...]:
@@ -136,6 +141,10 @@ def _find_problems(row: dict[str, Any], layout: Layout) -> list[str]:
         for way in row.get("written", [])
         if way not in known
     ]
-    if row["by"].strip() and row.get("choices") and not row.get("written"):
-        problems.append(f"{where}: written is empty; choose one of {', '.join(row['choices'])}")
+    if row["by"].strip() and row.get("choices") and not {*row["choices"]} & {*row.get("written", ())}:
+        problems.append(f"{where}: {_say_lack(row)}; choose one of {', '.join(row['choices'])}")
     return problems
+
+
+def _say_lack(row: dict[str, Any]) -> str:
+    return f"written = {row['written']} is none of its choices" if row.get("written") else "written is empty"

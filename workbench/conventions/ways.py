@@ -15,9 +15,13 @@ from workbench.transforms.numbers import read_decimal
 Reader = Callable[[pl.Expr], pl.Expr]
 
 _DAYS = (
-    "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%m.%d.%Y", "%Y/%m/%d", "%Y%m%d", "%d/%m/%y",
-    "%m/%d/%y", "%d-%m-%y", "%m-%d-%y", "%d %b %Y", "%d-%b-%Y", "%d %b, %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
+    "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%Y", "%m.%d.%Y", "%Y/%m/%d", "%Y%m%d",
+    "%d %b %Y", "%d-%b-%Y", "%d %b, %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
 )  # fmt: skip
+# With a year of two digits; which hundred years it falls into is part of the way of writing.
+_SHORT_DAYS = ("%d/%m/%y", "%m/%d/%y", "%d-%m-%y", "%m-%d-%y", "%d.%m.%y", "%m.%d.%y", "%d-%b-%y")
+FIRSTS = range(1900, 2001)  # the first year of the hundred
+CENTURIES = (1930, 1900, 2000)  # what is tried: that of spreadsheets, the last one, this one
 _CLOCKS = (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "T%H:%M:%S")
 # A year below this is a slip of the pen, or a year of two digits read as one of four.
 FIRST_YEAR = 1800
@@ -28,6 +32,7 @@ PLAIN_TIME = r"^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-
 PLAIN_NUMBER = r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$"
 # With a decimal comma a point groups thousands, so that only a number without either is plain.
 WHOLE = r"^[+-]?\d+$"
+_SHORT_YEAR = r"^(\d{1,2}[/.-](?:\d{1,2}|[A-Za-z]{3})[/.-])(\d{2})((?:[ T].*)?)$"
 _SUFFIX = r"(?i)\d\s*(k|mn|m|bn|lakhs?|lacs?|crores?|cr)\.?$"
 _FACTORS = {
     "k": 1_000, "m": 1_000_000, "mn": 1_000_000, "bn": 1_000_000_000, "lakh": 100_000, "lakhs": 100_000,
@@ -44,6 +49,29 @@ def _read_written(format_: str) -> Reader:
         return pl.when(day.dt.year() >= FIRST_YEAR).then(day.dt.strftime("%Y-%m-%d"))
 
     return read
+
+
+def _read_short(format_: str, first: int) -> Reader:
+    """A year of two digits as the one of the hundred years from `first` on that ends with them."""
+    whole = _read_written(format_.replace("%y", "%Y"))
+
+    def read(text: pl.Expr) -> pl.Expr:
+        year = text.str.extract(_SHORT_YEAR, 2).cast(pl.Int32, strict=False)
+        full = (first + (year - first % 100) % 100).cast(pl.String)
+        return whole(pl.concat_str(text.str.extract(_SHORT_YEAR, 1), full, text.str.extract(_SHORT_YEAR, 3)))
+
+    return read
+
+
+def name_short(format_: str, first: int) -> str:
+    """The name of a way with a year of two digits."""
+    return f"{format_} {first}-{first + 99}"
+
+
+def list_centuries(way: str, *firsts: int) -> list[str]:
+    """The way for each of these centuries, by their first years; nothing where its years have four digits."""
+    format_, _, years = way.rpartition(" ")
+    return [name_short(format_, first) for first in firsts] if "%y" in format_ and "-" in years else []
 
 
 def _read_serial(text: pl.Expr) -> pl.Expr:
@@ -76,6 +104,12 @@ def _read_number(decimal: str) -> Reader:
 
 TIMES: dict[str, Reader] = {
     **{format_: _read_written(format_) for day in _DAYS for format_ in (day, *(day + clock for clock in _CLOCKS))},
+    **{
+        name_short(format_, first): _read_short(format_, first)
+        for day in _SHORT_DAYS
+        for format_ in (day, *(day + clock for clock in _CLOCKS))
+        for first in FIRSTS
+    },
     SERIAL: _read_serial,
     SECONDS: _read_epoch(r"^1?\d{9}$", "s"),
     MILLISECONDS: _read_epoch(r"^1?\d{12}$", "ms"),

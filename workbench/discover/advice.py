@@ -10,8 +10,10 @@ from workbench.engagement import TEMPLATES
 from workbench.errors import raise_problems
 from workbench.freshsales.plans import PlanLimits
 from workbench.model import NOTES, frame
-from workbench.pack import Pack, shape
+from workbench.pack import Pack
 from workbench.pack.advice import GROUPS, Note, Window, build_notes, build_windows, find_advice_problems
+from workbench.pack.keys import NOTE_KEYS, TABLES, WINDOW_KEYS
+from workbench.pack.shape import check_keys
 from workbench.toml_file import read_toml
 
 SCOPING = TEMPLATES / "scoping"
@@ -52,7 +54,7 @@ def read_notes(path: Path) -> tuple[Note, ...]:
     Raises:
         UsageError: Names every problem of the file.
     """
-    rows = _read(path, "note", shape.NOTE_KEYS, needed=("name", "text"))
+    rows = _read(path, "note", NOTE_KEYS, needed=("name", "text"))
     notes = build_notes(rows)
     raise_problems(f"{path}: notes that cannot be used", find_advice_problems(notes, ()))
     return notes
@@ -64,7 +66,7 @@ def read_windows(path: Path) -> tuple[Window, ...]:
     Raises:
         UsageError: Names every problem of the file.
     """
-    rows = _read(path, "window", shape.WINDOW_KEYS, needed=("name", "days", "basis"))
+    rows = _read(path, "window", WINDOW_KEYS, needed=("name", "days", "basis"))
     windows = build_windows(rows)
     raise_problems(f"{path}: windows that cannot be used", find_advice_problems((), windows))
     return windows
@@ -72,9 +74,9 @@ def read_windows(path: Path) -> tuple[Window, ...]:
 
 def _read(path: Path, word: str, keys: dict[str, str], *, needed: tuple[str, ...]) -> list[dict]:
     data = read_toml(path)
-    problems = shape.check_keys("the file", data, {word: shape.TABLES}, needed=(word,))
+    problems = check_keys("the file", data, {word: TABLES}, needed=(word,))
     for row in data.get(word, []) if not problems else []:
-        problems += shape.check_keys(f"[[{word}]] {row.get('name', '?')}", row, keys, needed=needed)
+        problems += check_keys(f"[[{word}]] {row.get('name', '?')}", row, keys, needed=needed)
     raise_problems(f"{path}: not a file of [[{word}]] blocks", problems)
     return data[word]
 

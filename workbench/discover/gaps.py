@@ -36,6 +36,7 @@ def build_gap_register(
         *(_describe_dropped(*column, layout) for column in staging.dropped if column[2]),
         *_describe_rejected(staging.files),
         *(_describe_missing(name, layout) for name in staging.missing),
+        *(_describe_absent(*piece) for piece in staging.absent),
         *(_describe_unlisted(name) for name in staging.unlisted),
         *(_describe_orphans(row) for row in relationships.iter_rows(named=True) if row["orphans"]),
         *(_describe_misfit(misfit) for misfit in misfits),
@@ -94,6 +95,16 @@ def _describe_missing(name: str, layout: Layout) -> Finding:
         f"The export holds no {layout.objects[name].file}",
         "Nothing of this object is migrated",
         "None, if the source holds no such records; else add the file and run discovery again",
+    )
+
+
+def _describe_absent(name: str, path: str) -> Finding:
+    return _gap(
+        name,
+        "",
+        f"The export holds numbered pieces of {name}, and {path} is not among them",
+        "The records in it, if there is such a piece, are not migrated",
+        "Ask for it and add it to the export; none, if the numbers do not count pieces",
     )
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from workbench.discover.forecast import sum_plan
 from workbench.discover.tallies import ALIKE, OPEN, count_tallies, find_tally
+from workbench.shown import say_hours
 
 # Most points that still earn the letter, of 8: four inputs with 0 to 2 points each.
 LETTERS = {0: ("A", "Simple"), 3: ("B", "Standard"), 5: ("C", "Moderate"), 8: ("D", "Complex")}
@@ -98,7 +99,7 @@ def _judge_clarity(objects: pl.DataFrame, relationships: pl.DataFrame) -> GradeI
 def _judge_api(plan: str, requests: int, hours: float) -> GradeInput:
     return GradeInput(
         name="API constraints",
-        finding=f"{requests:,} requests take {_say_time(hours)} of the {plan} plan's quota; "
+        finding=f"{requests:,} requests take {say_hours(hours)} of the {plan} plan's quota; "
         "accounts, contacts and deals go by the hundred, everything else one record a request",
         points=_score(hours, QUOTA_HOURS),
     )
@@ -113,13 +114,9 @@ def _judge_volume(records: int) -> GradeInput:
 
 def _describe_timeline(plan: str, requests: int, hours: float) -> str:
     return (
-        f"{_say_time(hours)} of loading around the clock: {requests:,} requests at the agreed share of the "
+        f"{say_hours(hours)} of loading around the clock: {requests:,} requests at the agreed share of the "
         f"{plan} plan's hourly quota; sample, sign-off and cutover windows come on top"
     )
-
-
-def _say_time(hours: float) -> str:
-    return f"{hours / 24:,.1f} days" if hours >= 24 else f"{hours:,.1f} hours"
 
 
 def _score(value: float, limits: tuple[float, float]) -> int:

@@ -14,12 +14,14 @@ def describe_objects(pack: Pack, staged: dict[str, pl.DataFrame], capabilities: 
     Returns:
         Schema `OBJECTS`. An object in several destinations has them joined by a comma; `destination` is empty where
         no record is made; `rows` is null for what never was data, such as workflow rules. A staged object without
-        an active row of the pack is excluded, and says so.
+        an active row of the pack is excluded, and says so; a view of the pack is marked: the export does not hold it.
     """
     active = pack.active(capabilities)
     unmapped = [name for name in staged if name not in {row.source for row in active}]
     rows = [_describe_row(row, staged) for row in active]
     rows += [_describe_unmapped(name, staged[name]) for name in unmapped]
+    views = {view.object for view in pack.views}
+    rows = [row | {"is_view": row["source"] in views} for row in rows]
     rows += [_describe_item(item) for item in pack.inventory]
     return frame(rows, OBJECTS)
 
@@ -57,6 +59,7 @@ def _describe_item(item: InventoryItem) -> dict[str, object]:
         "rows": None,
         "reason": item.why,
         "requirement": _join(item.requirement),
+        "is_view": False,
     }
 
 

@@ -14,7 +14,8 @@ from workbench.discover.advice import SCOPING
 from workbench.discover.grade import SCOPED_ABOVE
 from workbench.errors import name_nearest, raise_problems
 from workbench.model import QUOTE, frame
-from workbench.pack import shape
+from workbench.pack import keys
+from workbench.pack.shape import check_keys
 from workbench.toml_file import read_toml
 
 FILE = "rates.toml"
@@ -23,9 +24,9 @@ COUNTED = (
     "engagement", "grade_a", "grade_b", "grade_c", "grade_d", "object", "decision", "module", "custom_field",
     "inventory", "gap", "load_day", "hypercare_day",
 )  # fmt: skip
-_CARD = {"title": shape.TEXT, "currency": shape.TEXT, "valid_days": shape.ANY, "is_example": shape.YES_NO,
-         "terms": shape.TEXTS, "assumes": shape.TEXTS}  # fmt: skip
-_RATE = {"name": shape.TEXT, "per": shape.TEXT, "price": shape.ANY, "included": shape.ANY, "most": shape.ANY}
+_CARD = {"title": keys.TEXT, "currency": keys.TEXT, "valid_days": keys.ANY, "is_example": keys.YES_NO,
+         "terms": keys.TEXTS, "assumes": keys.TEXTS}  # fmt: skip
+_RATE = {"name": keys.TEXT, "per": keys.TEXT, "price": keys.ANY, "included": keys.ANY, "most": keys.ANY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,14 +141,14 @@ def _write_price(amount: float, currency: str) -> str:
 
 
 def _find_shape_problems(data: dict[str, Any]) -> list[str]:
-    problems = shape.check_keys("the file", data, {"card": shape.TABLE, "rate": shape.TABLES}, needed=("card", "rate"))
+    problems = check_keys("the file", data, {"card": keys.TABLE, "rate": keys.TABLES}, needed=("card", "rate"))
     if problems:
         return problems
-    problems = shape.check_keys("[card]", data["card"], _CARD, needed=("title", "currency", "valid_days"))
+    problems = check_keys("[card]", data["card"], _CARD, needed=("title", "currency", "valid_days"))
     if not _is_count(data["card"].get("valid_days", 0)):
         problems.append("[card]: valid_days: write a whole number of days")
     for row in data["rate"]:
-        problems += shape.check_keys(f"[[rate]] {row.get('name', '?')}", row, _RATE, needed=("name", "per", "price"))
+        problems += check_keys(f"[[rate]] {row.get('name', '?')}", row, _RATE, needed=("name", "per", "price"))
     return problems
 
 

@@ -14,12 +14,14 @@ _MEANS = {
 
 
 def count_tallies(objects: pl.DataFrame) -> pl.DataFrame:
-    """Both tallies over the objects that hold data, as TALLIES; what is only written down is no object.
+    """Both tallies over the objects of the export that hold data, as TALLIES.
+
+    What is only written down is no object, and what the pack makes out of other objects is none of the customer's.
 
     Args:
         objects: Schema `OBJECTS`, of the mapping as it stands for this tenant.
     """
-    counted = objects.filter(pl.col("rows").is_not_null())
+    counted = objects.filter(pl.col("rows").is_not_null() & ~pl.col("is_view").fill_null(False))
     is_alike = pl.col("fidelity") == "1:1"
     is_open = (pl.col("outcome") != "migrate") | (pl.col("fidelity") == "lossy")
     return frame([_tally(name, counted, which) for name, which in ((ALIKE, is_alike), (OPEN, is_open))], TALLIES)

@@ -17,6 +17,8 @@ from workbench.transforms.compose import placeholders
 
 PREFIX = "document_"
 _PLACE = re.compile(r"\{([^{}\n]+)\}")
+_CLAUSE = re.compile(r"([,;] )(?![^{}]*\})")
+PLAIN = "{value}"  # a member of a list that is no object
 NOTHING = "-"
 
 
@@ -57,23 +59,41 @@ def _write_document(item: InventoryItem, rows: pl.DataFrame) -> str:
 
 def _write_row(item: InventoryItem, row: dict[str, Any]) -> str:
     lines = [f"## {_fill(item.heading, row)}", ""]
-    lines += [f"{_fill(line, row)}  " for line in item.text.split("\n") if item.text and _has_value(line, row)]
-    lines += [f"- {_fill(item.part, part)}" for part in _read_parts(row.get(item.parts))] if item.parts else []
+    lines += [f"{_fill_known(line, row)}  " for line in item.text.split("\n") if item.text and _has_value(line, row)]
+    parts = _read_parts(item, row.get(item.parts)) if item.parts else []
+    lines += [f"- {_fill_known(item.part, part)}" for part in parts]
     return "\n".join([*lines, ""])
 
 
 def _has_value(line: str, row: dict[str, Any]) -> bool:
     """Lines that name columns stand only where one of these has a value."""
     named = placeholders(line)
-    return not named or any(row.get(name) not in (None, "") for name in named)
+    return not named or any(_is_known(row.get(name)) for name in named)
 
 
-def _read_parts(text: str | None) -> list[dict[str, Any]]:
+def _is_known(value: Any) -> bool:
+    return value not in (None, "", [], {}, "[]", "{}")
+
+
+def _read_parts(item: InventoryItem, text: str | None) -> list[dict[str, Any]]:
+    """The members of a list; those that are no objects only where the pack asks for plain ones."""
     try:
         parts = json.loads(text or "[]")
     except json.JSONDecodeError:
         parts = []
-    return [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    listed = parts if isinstance(parts, list) else []
+    if PLAIN in item.part:
+        listed = [part if isinstance(part, dict) else {"value": part} for part in listed]
+    return [part for part in listed if isinstance(part, dict)]
+
+
+def _fill_known(text: str, values: dict[str, Any]) -> str:
+    """The text without the clauses, told apart by comma or semicolon, of whose columns none has a value."""
+    first, *others = _CLAUSE.split(text)
+    kept = first + "".join(
+        mark + clause for mark, clause in zip(others[::2], others[1::2], strict=True) if _has_value(clause, values)
+    )
+    return _fill(kept, values)
 
 
 def _fill(text: str, values: dict[str, Any]) -> str:
@@ -81,14 +101,14 @@ def _fill(text: str, values: dict[str, Any]) -> str:
 
 
 def _write_value(value: Any) -> str:
-    """A value as people read it: lists and objects spelt out, nothing as a dash."""
+    """A value as people read it: lists and objects spelt out without what is not known, nothing as a dash."""
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
             value = json.loads(value)
         except json.JSONDecodeError:
             return value
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_write_value(each)}" for key, each in value.items()) or NOTHING
+        return ", ".join(f"{key}: {_write_value(each)}" for key, each in value.items() if _is_known(each)) or NOTHING
     if isinstance(value, list):
         return "; ".join(map(_write_value, value)) or NOTHING
     return NOTHING if value in (None, "") else str(value)

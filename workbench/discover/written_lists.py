@@ -1,12 +1,17 @@
-"""What becomes no record and is written down instead: a list for each object with the outcome inventory."""
+"""What becomes no record and is written down instead: a list for each object with the outcome inventory.
+
+Columns the pack makes are on it only where the object or route gives them a heading: `listed = { TYPE = "Type" }`.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import polars as pl
 
 from workbench.evidence.masking import mask_column
 from workbench.layout import Layout
-from workbench.pack import Pack
+from workbench.pack import Pack, Route
 from workbench.pack.tags import tag_columns
 
 PREFIX = "inventory_"
@@ -17,7 +22,7 @@ SHOWN = ("none", "id", "money")
 def write_lists(
     pack: Pack, layout: Layout, frames: dict[str, pl.DataFrame], capabilities: frozenset[str]
 ) -> dict[str, pl.DataFrame]:
-    """The rows that are only listed, with the columns the pack adds to them, by the name of their list.
+    """The rows that are only listed, by the name of their list: the source's own columns, then those the pack names.
 
     Args:
         frames: Staged objects with the pack's columns.
@@ -28,9 +33,11 @@ def write_lists(
         masked by tag.
     """
     tags = tag_columns(pack, layout)
+    own = {object.name: tuple(object.columns) for object in layout.objects.values()}
+    own |= {view.object: view.columns for view in pack.views}
     return {
         f"{PREFIX}{row.phase_name(route).replace('.', '_')}": _list_rows(
-            frames[row.source], row.source, route.where, tags
+            frames[row.source], row.source, route, tags, own=own[row.source]
         )
         for row in pack.active(capabilities)
         for route in row.routes
@@ -38,9 +45,14 @@ def write_lists(
     }
 
 
-def _list_rows(rows: pl.DataFrame, object: str, where: str, tags: dict[tuple[str, str], str]) -> pl.DataFrame:
-    chosen = rows.filter(pl.sql_expr(where)) if where else rows
-    named = {name: tags.get((object, name), "none") for name in rows.columns if not name.startswith("_")}
-    return chosen.select(
-        pl.col(name) if tag in SHOWN else mask_column(pl.col(name), tag).alias(name) for name, tag in named.items()
-    )
+def _list_rows(
+    rows: pl.DataFrame, object: str, route: Route, tags: dict[tuple[str, str], str], *, own: Iterable[str]
+) -> pl.DataFrame:
+    chosen = rows.filter(pl.sql_expr(route.where)) if route.where else rows
+    headings = {name: name for name in own if name in rows.columns} | route.listed
+    return chosen.select(_show(name, tags.get((object, name), "none"), heading) for name, heading in headings.items())
+
+
+def _show(name: str, tag: str, heading: str) -> pl.Expr:
+    column = pl.col(name).cast(pl.String)
+    return (column if tag in SHOWN else mask_column(column, tag)).alias(heading)

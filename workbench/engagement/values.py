@@ -26,6 +26,7 @@ class Policies:
     fallback_owner: str = ""
     existing_match: str = "hold"
     check_files: str = "sample"
+    tickets: str = "by_plan"
 
 
 CHOICES = {
@@ -33,6 +34,7 @@ CHOICES = {
     "unmatched_owner": ("block", "fallback"),
     "existing_match": ("hold", "update"),
     "check_files": ("sample", "size", "content"),
+    "tickets": ("by_plan", "custom_module", "note", "freshdesk_export", "exclude"),
 }
 SWITCH_CHOICES = {"mode": ("window", "freeze"), "deleted": ("hold", "delete", "keep")}
 

@@ -92,6 +92,7 @@ def next_stage(engagement: Engagement) -> str:
         raise UsageError(f"{engagement.name}: every stage stands approved; nothing is left to run")
     first = open_stages[0]
     if first.awaits_approval:
+        _require_decided(engagement, engagement.runs(first.stage)[-1])
         raise UsageError(
             f"{engagement.name}: {first.stage} ran and awaits approval "
             f"(to run it again: workbench run {engagement.name} {first.stage})\n"
@@ -120,9 +121,17 @@ def _find_approvable(engagement: Engagement, stage: str) -> RunFolder:
         raise_problems(title, [doubt.says for doubt in doubt_unfinished(run)])
     doubts = doubt_run(run, live={}, earlier=judge_stages(engagement))
     raise_problems(title, [doubt.says for doubt in doubts], error=StopRun)
-    title = f"{run.label} leaves points open; decide them in decisions.toml or in JupyterLab, then: {command}"
-    raise_problems(title, json.loads((run.path / "result.json").read_text()).get("open_points", []))
+    _require_decided(engagement, run)
     return run
+
+
+def _require_decided(engagement: Engagement, run: RunFolder) -> None:
+    """Raise with every point that somebody has to decide before the run can be approved."""
+    title = (
+        f"{run.label} leaves points open; decide them in JupyterLab (workbench lab {engagement.name}) or in "
+        f"decisions.toml, then: workbench run {engagement.name} {run.stage.name}"
+    )
+    raise_problems(title, json.loads((run.path / "result.json").read_text()).get("open_points", []))
 
 
 def _list_path(stage: str) -> list[str]:

@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from workbench.errors import RetryLater, UsageError
-from workbench.freshsales.answers import Answer, InDoubt, NotFound
+from workbench.errors import HoldRecord, RetryLater, UsageError
+from workbench.freshsales.answers import Answer, Forbidden, InDoubt, NotFound
 from workbench.freshsales.costs import BATCH, PAGE
 from workbench.freshsales.forms import Form
 from workbench.freshsales.routes import Route, find_route, is_module
@@ -78,6 +78,14 @@ class Calls(ABC):
         try:
             self.request("DELETE", f"{find_route(object).path}/{id}")
         except NotFound:
+            return False
+        return True
+
+    def restore(self, object: str, id: int) -> bool:
+        """Bring a record back from the recycle bin; false where it is not there, or no program may do that."""
+        try:
+            self.request("PUT", f"{find_route(object).path}/{id}/restore")
+        except (HoldRecord, Forbidden):
             return False
         return True
 

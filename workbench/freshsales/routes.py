@@ -53,7 +53,8 @@ ROUTES = {
     ),
     "note": Route(path="notes", wrapper="note", plural="notes", type="Note"),
     "product": Route(
-        path="cpq/products", wrapper="product", plural="products", type="Product", selector="deal_products"
+        path="cpq/products", wrapper="product", plural="products", type="Product", fields="settings/products/fields",
+        selector="deal_products",
     ),
     "document": Route(path="documents", wrapper="document", plural="documents", type="Document"),
 }  # fmt: skip

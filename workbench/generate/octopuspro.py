@@ -4,8 +4,9 @@ Quirks, each on a share of the records: customers in pieces of 2,500 rows, busin
 and third people on a customer's card, state spellings, passwords and bank accounts, several workers on one visit,
 workers without e-mail, statuses of the account's own, quotes and bookings that know of each other on one side only,
 bookings without a total, customers that were deleted and are still named, invoices without their booking, payments of
-voided and of missing invoices, refunds larger than their payment, prices that vary, signatures as data, photos as
-addresses, options with a comma inside, numbers that are none.
+voided and of missing invoices, refunds larger than their payment, prices that vary, services that were deleted,
+invoices with a fee that stands on no line, signatures as data, photos as addresses, options with a comma inside,
+numbers that are none.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import polars as pl
 
 from workbench.generate import octopuspro_fields as fields
 from workbench.generate import octopuspro_jobs as jobs
+from workbench.generate import octopuspro_lines as lines
 from workbench.generate import octopuspro_money as money
 from workbench.generate import octopuspro_people as people
 from workbench.generate.dice import Dice
@@ -49,8 +51,9 @@ def write_files(export: Export, *, records: int, seed: int) -> None:
         "customer_properties": (people.make_properties, sizes.properties, Csv()),
         "fieldworkers": (people.make_workers, sizes.workers, Csv()),
         "quotes": (jobs.make_quotes, sizes.quotes, Csv()),
+        "quote_lines": (lines.make_quote_lines, sizes.quotes * 2, Csv()),
         "bookings": (jobs.make_bookings, sizes.bookings, Csv()),
-        "booking_services": (jobs.make_lines, sizes.lines, Csv()),
+        "booking_services": (lines.make_lines, sizes.lines, Csv()),
         "booking_appointments": (jobs.make_slots, sizes.lines, Csv()),
         "booking_status_history": (jobs.make_history, sizes.bookings * 2, Csv()),
         "invoices": (money.make_invoices, sizes.invoices, Csv()),
@@ -61,7 +64,7 @@ def write_files(export: Export, *, records: int, seed: int) -> None:
     }
     for name, (make, total, style) in files.items():
         export.write_csv(f"{name}.csv", _draw(make, seed, sizes, total), style)
-    export.write_csv("services.csv", [jobs.list_services()])
+    export.write_csv("services.csv", [lines.list_services()])
     export.write_csv("custom_fields.csv", [fields.list_fields()])
     export.write_csv("custom_values.csv", fields.draw_values(Dice(seed=seed, kind="octopuspro"), sizes))
     export.write_json("automations.json", {"automations": _list_automations()})

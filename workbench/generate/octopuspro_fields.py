@@ -8,7 +8,7 @@ import polars as pl
 
 from workbench.generate.dice import Dice
 from workbench.generate.export import number_parts
-from workbench.generate.octopuspro_jobs import write_booking
+from workbench.generate.octopuspro_lines import write_booking
 from workbench.generate.octopuspro_people import N, Sizes, write_customer, write_gate_code, write_worker
 from workbench.generate.quirks import leave_empty, sometimes
 

@@ -1,4 +1,4 @@
-"""The work of a made-up OctopusPro export: services, quotes, bookings, their lines, visits and changes of status."""
+"""The work of a made-up OctopusPro export: quotes, bookings, visits and changes of status."""
 
 from __future__ import annotations
 
@@ -7,6 +7,15 @@ from datetime import datetime
 import polars as pl
 
 from workbench.generate.dice import Dice, look_up
+from workbench.generate.octopuspro_lines import (
+    SERVICES,
+    draw_service,
+    draw_total,
+    has_line,
+    write_booking,
+    write_line,
+    write_quote,
+)
 from workbench.generate.octopuspro_people import (
     EXPORTED,
     OPENED,
@@ -24,18 +33,6 @@ from workbench.generate.octopuspro_people import (
 from workbench.generate.quirks import leave_empty
 from workbench.generate.written import write_plain
 
-# Name, category, how it is charged, price in cents, minutes.
-SERVICES = (
-    ("Regular clean", "Cleaning", "job", 14_000, 120),
-    ("Deep clean", "Cleaning", "job", 32_000, 240),
-    ("Window clean", "Cleaning", "unit", 1_250, 60),
-    ("Lawn mowing", "Garden", "time", 6_500, 60),
-    ("Hedge trimming", "Garden", "time", 7_000, 90),
-    ("Dog grooming", "Pets", "job", 8_500, 75),
-    ("Aircon service", "Trades", "job", 19_900, 90),
-    ("Plumbing call", "Trades", "time", 11_000, 60),
-)
-RULES = '[{"when":"Sunday","percent":25},{"option":"Oven","add":"45.00","minutes":30}]'
 # The last two are the account's own.
 STATUSES = ("To Do",) * 4 + ("In Progress", "Completed", "Completed", "Completed", "On Hold", "Cancelled", "Failed") + (
     "To Visit", "Awaiting Update", "Quoted", "Waiting for parts", "Snoozed"
@@ -43,26 +40,6 @@ STATUSES = ("To Do",) * 4 + ("In Progress", "Completed", "Completed", "Completed
 QUOTE_STATUSES = ("Draft", "Sent", "Sent", "Accepted", "Accepted", "Accepted", "Accepted", "Expired", "Declined")
 REASONS = ("Too expensive", "Went with another firm", "No longer needed")
 DELETED = 900_000  # numbers of customers that were deleted begin so far behind the others
-
-
-def list_services() -> pl.DataFrame:
-    """services.csv, with rules of variable prices as JSON in a cell."""
-    rows = [
-        {
-            "id": str(place),
-            "name": name,
-            "category": category,
-            "description": f"{name} by {model}",
-            "pricing_model": model,
-            "price": f"{cents // 100}.{cents % 100:02}",
-            "min_price": f"{cents // 200}.00",
-            "duration_min": str(minutes),
-            "variable_rules": RULES if model != "job" else None,
-            "service_areas": "Parramatta; Newcastle" if category == "Trades" else None,
-        }
-        for place, (name, category, model, cents, minutes) in enumerate(SERVICES, start=1)
-    ]
-    return pl.DataFrame(rows)
 
 
 def make_quotes(dice: Dice, sizes: Sizes) -> Columns:
@@ -95,22 +72,6 @@ def make_bookings(dice: Dice, sizes: Sizes) -> Columns:
         "address": person["street"] + ", " + person["city"],
         "owner_id": leave_empty(dice, N, "no owner", 0.1, write_worker(draw_worker(dice, N, sizes))),
         "quote_id": pl.when(quoted & knows_quote(dice, N)).then(write_quote(N)),
-    }
-
-
-def make_lines(dice: Dice, sizes: Sizes) -> Columns:
-    """booking_services.csv: one or two lines a booking."""
-    booking = N // 2
-    service = draw_service(dice, N)
-    return {
-        "line_id": write_line(N),
-        "booking_id": write_booking(booking),
-        "service_id": (service + 1).cast(pl.String),
-        "qty": draw_quantity(dice, N).cast(pl.String),
-        "unit_price": write_plain(draw_price(dice, N)),
-        "discount": pl.when(dice.happens(N, "discount", 0.1)).then(pl.lit("5.00")),
-        "tax": write_plain(draw_line_total(dice, N) // 11),
-        THERE: has_line(dice, N),
     }
 
 
@@ -175,38 +136,6 @@ def is_deleted(dice: Dice, number: pl.Expr) -> pl.Expr:
     return (number % 41 == 7) | dice.happens(number, "deleted customer", 0.03)
 
 
-def has_line(dice: Dice, line: pl.Expr) -> pl.Expr:
-    """Whether there is a line of that number: the first of a booking always, the second of some."""
-    return (line % 2 == 0) | dice.happens(line // 2, "two lines", 0.4)
-
-
-def draw_service(dice: Dice, line: pl.Expr) -> pl.Expr:
-    """The place of the line's service in `SERVICES`."""
-    return dice.below(line, "service", len(SERVICES))
-
-
-def draw_quantity(dice: Dice, line: pl.Expr) -> pl.Expr:
-    """How many of the service the line is for."""
-    return dice.between(line, "quantity", 1, 3)
-
-
-def draw_price(dice: Dice, line: pl.Expr) -> pl.Expr:
-    """The price of one in cents: that of the service, or what was agreed instead."""
-    price = look_up(draw_service(dice, line), [str(each[3]) for each in SERVICES]).cast(pl.Int64)
-    return price + pl.when(dice.happens(line, "agreed price", 0.2)).then(500).otherwise(0)
-
-
-def draw_line_total(dice: Dice, line: pl.Expr) -> pl.Expr:
-    """What the line costs in cents, nothing where it is not there."""
-    total = draw_quantity(dice, line) * draw_price(dice, line)
-    return pl.when(has_line(dice, line)).then(total).otherwise(0)
-
-
-def draw_total(dice: Dice, booking: pl.Expr) -> pl.Expr:
-    """What the booking's lines cost in cents."""
-    return draw_line_total(dice, booking * 2) + draw_line_total(dice, booking * 2 + 1)
-
-
 def draw_booked(dice: Dice, number: pl.Expr) -> pl.Expr:
     """When the booking of that number was made: by day, so that no clock change is in the way."""
     days = dice.below(number, "booked", (EXPORTED - OPENED).days)
@@ -218,21 +147,6 @@ def draw_booked(dice: Dice, number: pl.Expr) -> pl.Expr:
 def draw_worker(dice: Dice, number: pl.Expr, sizes: Sizes) -> pl.Expr:
     """The number of the worker who has the job."""
     return dice.below(number, "worker", sizes.workers)
-
-
-def write_quote(number: pl.Expr) -> pl.Expr:
-    """The id of a quote."""
-    return write_number(2_000_001, number)
-
-
-def write_booking(number: pl.Expr) -> pl.Expr:
-    """The id of a booking."""
-    return write_number(3_000_001, number)
-
-
-def write_line(number: pl.Expr) -> pl.Expr:
-    """The id of a line of a booking."""
-    return write_number(3_500_001, number)
 
 
 def _draw_quoted(dice: Dice, number: pl.Expr) -> pl.Expr:

@@ -7,20 +7,22 @@ import polars as pl
 from workbench.generate.dice import Dice
 from workbench.generate.octopuspro_jobs import (
     draw_booked,
-    draw_line_total,
-    draw_price,
-    draw_quantity,
     draw_quote_status,
-    draw_service,
     draw_status,
-    draw_total,
-    has_line,
     is_booked,
     is_deleted,
     knows_quote,
+)
+from workbench.generate.octopuspro_lines import (
+    draw_line_total,
+    draw_price,
+    draw_quantity,
+    draw_total,
+    has_line,
     write_booking,
     write_line,
     write_quote,
+    write_service,
 )
 from workbench.generate.octopuspro_people import THERE, Columns, N, Sizes, write_moment, write_number
 from workbench.generate.quirks import sometimes
@@ -45,19 +47,18 @@ def make_invoices(dice: Dice, sizes: Sizes) -> Columns:
         "status": draw_invoice_status(dice, N),
         "issue_date": issued.dt.strftime(DAY),
         "due_date": (issued + pl.duration(days=14)).dt.strftime(DAY),
-        "total": write_plain(draw_total(dice, N)),
+        "total": write_plain(draw_invoiced(dice, N)),
         "paid": write_plain(paid),
-        "balance": write_plain(draw_total(dice, N) - paid),
+        "balance": write_plain(draw_invoiced(dice, N) - paid),
     }
 
 
 def make_invoice_lines(dice: Dice, sizes: Sizes) -> Columns:
-    """invoice_lines.csv: the lines of the booking, priced."""
-    service = draw_service(dice, N)
+    """invoice_lines.csv: the lines of the booking, priced; a discount shows in the amount alone."""
     return {
         "line_id": write_number(6_500_001, N),
         "invoice_id": write_invoice(N // 2),
-        "service_id": (service + 1).cast(pl.String),
+        "service_id": write_service(dice, N),
         "description": pl.lit("Service for line ") + write_line(N),
         "qty": draw_quantity(dice, N).cast(pl.String),
         "unit_price": write_plain(draw_price(dice, N)),
@@ -107,7 +108,7 @@ def tell_jobs(dice: Dice, sizes: Sizes) -> Columns:
     has_invoice = (sizes.invoices > N) & ~_is_alone(dice, N)
     invoice, status = draw_invoice_status(dice, N), draw_status(dice, N)
     counts = has_invoice & ~invoice.is_in(["Draft", "Void"])
-    paid, total = draw_paid(dice, N), draw_total(dice, N)
+    paid, total = draw_paid(dice, N), draw_invoiced(dice, N)
     state = (
         pl.when(paid >= total)
         .then(pl.lit("Paid"))
@@ -123,14 +124,14 @@ def tell_jobs(dice: Dice, sizes: Sizes) -> Columns:
         .otherwise("booking-" + write_booking(N)),
         "booking": write_booking(N),
         "state": pl.when(counts).then(state).otherwise(own),
-        "amount": write_plain(total),
+        "amount": write_plain(pl.when(counts).then(total).otherwise(draw_total(dice, N))),
         "is_deleted_customer": is_deleted(dice, N),
     }
 
 
 def tell_payments(dice: Dice, sizes: Sizes) -> Columns:
     """Truth about payments: those of voided and of missing invoices, and those that pay a part only."""
-    amount, total = draw_payment(dice, N), draw_total(dice, N // 2)
+    amount, total = draw_payment(dice, N), draw_invoiced(dice, N // 2)
     is_void = draw_invoice_status(dice, N // 2) == "Void"
     return {
         "id": write_payment(N),
@@ -146,9 +147,14 @@ def draw_invoice_status(dice: Dice, number: pl.Expr) -> pl.Expr:
     return dice.pick(number, "invoice status", STATUSES)
 
 
+def draw_invoiced(dice: Dice, number: pl.Expr) -> pl.Expr:
+    """What the invoice of that number is for, in cents: its lines, and of some a fee that stands on no line."""
+    return draw_total(dice, number) + pl.when(number % 19 == 3).then(1_500).otherwise(0)
+
+
 def draw_paid(dice: Dice, number: pl.Expr) -> pl.Expr:
     """What was paid of the invoice of that number, in cents: all where it is closed, half of some that are open."""
-    status, total = draw_invoice_status(dice, number), draw_total(dice, number)
+    status, total = draw_invoice_status(dice, number), draw_invoiced(dice, number)
     is_open = status.is_in(["Open", "Overdue"]) & dice.happens(number, "half paid", 0.4)
     return pl.when(status == "Closed").then(total).when(is_open).then(total // 2).otherwise(0)
 
@@ -157,7 +163,7 @@ def draw_payment(dice: Dice, number: pl.Expr) -> pl.Expr:
     """What was paid with the payment of that number, in cents; two make up what the invoice says."""
     invoice = number // 2
     is_void = draw_invoice_status(dice, invoice) == "Void"
-    paid = pl.when(is_void).then(draw_total(dice, invoice)).otherwise(draw_paid(dice, invoice))
+    paid = pl.when(is_void).then(draw_invoiced(dice, invoice)).otherwise(draw_paid(dice, invoice))
     first = pl.when(_is_split(dice, invoice)).then(paid // 3).otherwise(paid)
     return pl.when(number % 2 == 0).then(first).otherwise(paid - first)
 

@@ -46,6 +46,13 @@ def write_files(export: Export, *, records: int, seed: int) -> None:
             activities.
     """
     sizes = Sizes(contacts=records)
+    write_records(export, sizes, seed=seed)
+    export.write_json("account.json", ACCOUNT)
+    _note_truth(export, sizes, seed)
+
+
+def write_records(export: Export, sizes: Sizes, *, seed: int) -> None:
+    """Write the CSV files of the export, a part of their records at a time."""
     files = {
         "Companies": (people.make_companies, sizes.companies),
         "Contacts": (people.make_contacts, sizes.contacts),
@@ -60,8 +67,6 @@ def write_files(export: Export, *, records: int, seed: int) -> None:
         dice = Dice(seed=seed, kind=name.lower())
         export.write_csv(f"{name}.csv", (make(part, dice, sizes) for part in number_parts(total)), STYLE)
     export.write_csv("stages.csv", [work.list_stages()], STYLE)
-    export.write_json("account.json", ACCOUNT)
-    _note_truth(export, sizes, seed)
 
 
 def _note_truth(export: Export, sizes: Sizes, seed: int) -> None:

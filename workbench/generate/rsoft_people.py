@@ -57,6 +57,7 @@ class Sizes:
     """How many records each file has."""
 
     contacts: int
+    activities_each: float = 3
 
     @property
     def companies(self) -> int:
@@ -75,8 +76,8 @@ class Sizes:
 
     @property
     def activities(self) -> int:
-        """Three to a contact."""
-        return self.contacts * 3
+        """Three to a contact, where nothing else is asked for."""
+        return round(self.contacts * self.activities_each)
 
     @property
     def tickets(self) -> int:

@@ -11,7 +11,7 @@ from workbench.generate.rsoft_cells import TAGS, draw_owner, draw_tags, write_id
 from workbench.generate.rsoft_people import EXPORTED, OPENED, N, Sizes
 from workbench.generate.written import draw_cents, draw_time, write_lakh, write_plain, write_time
 
-MISSING = 900_000  # numbers from here on were never given to a record
+MISSING = 900_000  # numbers from here on were never given to a record of an export that has fewer
 # Pipeline, order, stage, probability; the closing stages are spelled in two ways.
 STAGES = (
     ("Sales", 1, "New", 10),
@@ -143,7 +143,7 @@ def draw_activities(part: pl.DataFrame, dice: Dice, sizes: Sizes) -> pl.DataFram
         is_orphan=is_repeat(N, every=29),
         to=dice.pick(N, "related", RECORD_TYPES),
     )
-    missing = pl.lit("CON-") + (MISSING + N).cast(pl.String)
+    missing = pl.lit("CON-") + (max(MISSING, sizes.contacts) + N).cast(pl.String)
     return facts.with_columns(
         related_to=pl.when("is_orphan").then(pl.lit("Contact")).otherwise("to"),
         related_id=pl.when("is_orphan").then(missing).otherwise(_point(dice, pl.col("to"), sizes)),

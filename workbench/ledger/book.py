@@ -114,6 +114,7 @@ class Ledger(Standings):
         content_hash: str = "",
         destination_id: int | None = None,
         before: dict[str, Any] | None = None,
+        kept: dict[str, Any] | None = None,
     ) -> int:
         """Write down what is about to be sent; durable when this returns the entry's number, which `confirm` takes.
 
@@ -122,9 +123,11 @@ class Ledger(Standings):
             body: What is sent, in the destination's words.
             destination_id: The record meant, where it is known before the answer.
             before: How the tenant held a record that was there before us.
+            kept: What is left out of it because somebody decided so, by field.
         """
         payload = {"action": action, "body": body, "content_hash": content_hash, "destination_id": destination_id}
-        return self._intend(phase, {external_id: payload | ({"before": before} if before else {})})[external_id]
+        payload |= {name: value for name, value in (("before", before), ("kept", kept)) if value}
+        return self._intend(phase, {external_id: payload})[external_id]
 
     def intend_batch(self, phase: Phase, bodies: Mapping[str, tuple[dict[str, Any], str]]) -> dict[str, int]:
         """Write down that many records are about to be created by one request, all durable together.

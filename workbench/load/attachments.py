@@ -31,6 +31,21 @@ def read_approved(attachments: pl.DataFrame) -> dict[str, Approved]:
     }
 
 
+def add_contents(
+    phases: Iterable[Phase], records: Mapping[str, pl.DataFrame], attachments: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    """Records in which those of files say what is in them, so that another content makes another record.
+
+    Args:
+        attachments: ATTACHMENTS of the export the records are from.
+    """
+    contents = attachments.select("path", "sha256")
+    names = [phase.name for phase in phases if phase.destination == DOCUMENT]
+    return {**records} | {
+        name: records[name].join(contents, on="path", how="left", maintain_order="left") for name in names
+    }
+
+
 def _read_one(shelf: Shelf, path: str) -> dict[str, object]:
     try:
         content = find_content(shelf, path)

@@ -19,13 +19,15 @@ from workbench.errors import HoldRecord, WorkbenchError
 from workbench.freshsales.client import InDoubt
 from workbench.freshsales.costs import goes_in_batches
 from workbench.ledger import Standing
-from workbench.load.changes import Body, hash_body, keep_answer, keep_links
+from workbench.load.changes import hash_body, keep_answer, keep_links
 from workbench.load.late import LINKS
 from workbench.load.links_by_hundred import send_by_hundred
 from workbench.load.lookups import find_standing, pick_links
 from workbench.load.patience import try_patiently
 from workbench.load.reading import read_record
 from workbench.load.recovery import settle_doubt
+from workbench.load.review import leave_out
+from workbench.load.sides import recall_kept
 from workbench.load.updates import Update
 from workbench.load.writer import Writer
 from workbench.model import Lookup, Phase, PhaseCount
@@ -113,8 +115,9 @@ class _Turn:
             self._hold_all(external_id, why)
             return
         part = keep_links(pick_links(body, able), self.writer.ledger.before_image(standing) or {})
-        update = Update(id=standing.destination_id, body=body, part=part, content_hash=hash_body(body))
-        self.waiting[external_id] = (update, able)
+        kept = recall_kept(self.writer.ledger, standing)
+        sent = {"body": leave_out(body, set(kept)), "part": part, "content_hash": hash_body(body), "kept": kept}
+        self.waiting[external_id] = (update := Update(id=standing.destination_id, **sent), able)
         if self._is_set(external_id):
             self._note_set(external_id)
             return
@@ -159,8 +162,8 @@ class _Turn:
         for lookup in lookups:
             self.done["set"] += 1
             if self._is_held(external_id, lookup):
-                name = _name(external_id, lookup)
-                self.writer.ledger.release(f"{self.phase.name}{LINKS}", name, reason="the link is set")
+                name = f"{self.phase.name}{LINKS}", _name(external_id, lookup)
+                self.writer.ledger.release(*name, reason="the link is set")
 
     def _send_alone(self, external_id: str) -> None:
         update, _ = self.waiting[external_id]
@@ -236,8 +239,7 @@ def _name(external_id: str, lookup: Lookup) -> str:
 
 
 def _no_update(standing: Standing) -> Update:
-    body: Body = {}
-    return Update(id=standing.destination_id, body=body, part=body, content_hash="")
+    return Update(id=standing.destination_id, body={}, part={}, content_hash="")
 
 
 def _explain_hold(standing: Standing) -> HoldRecord:

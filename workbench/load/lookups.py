@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from workbench.destinations import CUSTOM_PREFIX, PRODUCT
+from workbench.destinations import CUSTOM_PREFIX, DOCUMENT, PRODUCT
 from workbench.errors import HoldRecord
 from workbench.ledger import Ledger, Standing
 from workbench.ledger.standings import Standings
-from workbench.model import Lookup, Phase
+from workbench.model import ACTIVITY_OBJECTS, Lookup, Phase
 
 # Fields that can only point at one object; other lookups take whatever the parent became.
 POINTS_AT = {
@@ -149,8 +149,8 @@ def say_deleted(record: Standing, *, keep: str = "") -> HoldRecord:
     """Why a record of ours cannot change that somebody deleted in the tenant.
 
     Args:
-        keep: The side somebody decided for. The tenant's lets the record go. That of the source cannot be carried out:
-            made anew, the record would lack all that hung on it and went along with it.
+        keep: The side somebody decided for. The tenant's lets the record go; that of the source waits for a person
+            where Freshsales does not bring the record back by program.
     """
     named = f"{record.destination} {record.destination_id}"
     if keep == "tenant":
@@ -160,12 +160,14 @@ def say_deleted(record: Standing, *, keep: str = "") -> HoldRecord:
             release="nothing has to be done; to have it again, restore it from the recycle bin of Freshsales",
         )
     if keep == "source":
+        again = f"restore {named} from the recycle bin of Freshsales, then: workbench run NAME cutover"
+        if record.destination in (*ACTIVITY_OBJECTS, DOCUMENT):
+            again = f"take {record.phase}/{record.external_id} back (workbench rollback), then load: it is made anew"
         return HoldRecord(
-            f"conflicts.toml keeps what the source says of Freshsales {named}, but a deleted record is not made anew: "
-            "what hung on it went along with it",
+            f"conflicts.toml keeps what the source says of Freshsales {named}, and Freshsales lets no program bring a "
+            "deleted one back",
             code="deleted_in_tenant",
-            release=f"restore {named} from the recycle bin of Freshsales, then: workbench run NAME cutover; "
-            'or say keep = "tenant"',
+            release=f'{again}; or say keep = "tenant"',
         )
     return HoldRecord(
         f"somebody deleted Freshsales {named} since it was loaded",

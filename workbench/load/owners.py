@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from workbench.destinations import DOCUMENT, PRODUCT
 from workbench.errors import HoldRecord
+from workbench.freshsales.routes import is_module
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +46,8 @@ class Owners:
             )
         is_lost = row["resolution"] == "fallback" and source_id is not None
         return Owner(user_id=row["user_id"], lost_name=(row["name"] or source_id) if is_lost else "")
+
+
+def shows_owner(object: str) -> bool:
+    """Whether a list of the object shows whose its records are."""
+    return object not in ("note", DOCUMENT, PRODUCT) and not is_module(object)

@@ -31,6 +31,7 @@ from workbench.load.updates import settle_updates
 from workbench.load.uploads import upload_files
 from workbench.load.writer import Writer, make_writer
 from workbench.model import ACTIVITY_OBJECTS, COUNTS, Phase, PhaseCount, frame
+from workbench.wording import say_number
 
 Report = Callable[[PhaseCount], None]
 Progress = Callable[..., None]  # called with the phase, done= and total=
@@ -40,7 +41,7 @@ def print_count(count: PhaseCount) -> None:
     """Print the balance of a phase as one line."""
     print(
         f"{count.phase}: attempted {count.attempted:,} = loaded {count.loaded:,}"
-        f" + skipped {count.skipped:,} + held {count.held:,}; {count.requests:,} requests"
+        f" + skipped {count.skipped:,} + held {count.held:,}; {say_number(count.requests, 'request')}"
     )
 
 

@@ -5,6 +5,7 @@ chooses: what stands is taken back like everything else. The rest is withdrawn, 
 more. Where a file has just begun to show, its import may still be running: then its rest waits for the next rollback.
 
 Killed at any instant: what was found stands in the ledger, and what was not withdrawn is looked for by the next one.
+Which files had just begun to show stands there too, for after a kill the next look would see nothing of them come.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ RECALLED = pl.Schema(
         "withdrawn": pl.Int64,  # rows that a rollback took out of it
     }
 )
+JUST_IN = "(just imported)"  # what the ledger calls those files among its watermarks; no source object is called so
 REASON = "taken back before it was imported"
 
 
@@ -37,18 +39,22 @@ def find_before_rollback(ledger: Ledger, tenant: Tenant) -> frozenset[str]:
     """Look for what was handed over, a hundred a request, one page where nothing came of a phase's files.
 
     Returns:
-        Files whose rest must wait: some of their rows came since the last look, or no list shows whether any did.
+        Files whose rest must wait: some of their rows came since the last look whose rollback came to its end, or no
+        list shows whether any did.
     """
-    unsettled: set[str] = set()
+    unsettled = _recall_just_in(ledger)
     for phase, waiting in _list_waiting(ledger):
         file_of = find_files(ledger, phase)
         if tenant.find_view(phase.destination) is None:
             unsettled |= {file_of.get(intent, "") for intent in waiting.values()}
             continue
         for page in list_found(ledger, tenant, phase, waiting):
+            came = {file_of.get(waiting[external_id], "") for external_id in page}
+            if not came <= unsettled:
+                unsettled |= came
+                ledger.set_watermark(JUST_IN, "\n".join(sorted(unsettled)))  # before what was found of them
             for external_id, shown in page.items():
                 intent = ledger.entry(waiting[external_id])
-                unsettled.add(file_of.get(intent.seq, ""))
                 if not hold_older(ledger, phase, intent, shown):
                     answer = keep_answer(phase.destination, intent.payload["body"], shown)
                     ledger.confirm(intent.seq, shown["id"], answer=answer)
@@ -63,6 +69,8 @@ def withdraw_rest(ledger: Ledger, scope: Scope, unsettled: frozenset[str]) -> No
         for external_id, intent in waiting.items():
             if file_of.get(intent, "") not in unsettled and _is_meant(ledger, scope, phase, external_id, intent):
                 ledger.withdraw(intent, reason=REASON)
+    if _recall_just_in(ledger):
+        ledger.set_watermark(JUST_IN, "")
     ledger.save()
 
 
@@ -102,6 +110,11 @@ def say_recalled(recalled: pl.DataFrame) -> tuple[str, ...]:
         "Freshsales as far as anybody has looked"
         for row in recalled.iter_rows(named=True)
     )
+
+
+def _recall_just_in(ledger: Standings) -> set[str]:
+    """Files that had begun to show when a rollback looked that did not come to its end."""
+    return set(filter(None, (ledger.watermark(JUST_IN) or "").split("\n")))
 
 
 def _list_waiting(ledger: Standings) -> Iterator[tuple[Phase, dict[str, int]]]:

@@ -216,6 +216,17 @@ def _find_unsettled(setup: Setup, phase: Phase, records: pl.DataFrame) -> list[s
     return [id for id in unsettled if id not in twins]
 
 
+def list_twins(setup: Setup, phases: tuple[Phase, ...], records: Mapping[str, pl.DataFrame]) -> list[tuple[str, str]]:
+    """Phase and external id of every such file, see `find_twins`."""
+    twins = []
+    for phase in phases:
+        if phase.destination == DOCUMENT:
+            ids = records[phase.name]["external_id"].unique()
+            unknown = ids.filter(~ids.is_in(list(setup.ledger.states(phase.name))))
+            twins += [(phase.name, id) for id in find_twins(setup, phase, _index(records[phase.name], unknown))]
+    return twins
+
+
 def find_twins(setup: Setup, phase: Phase, records: Mapping[str, Mapping[str, Any]]) -> set[str]:
     """Files that were left out because the same one of the same record stands, of which the ledger says nothing.
 

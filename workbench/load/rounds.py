@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from math import ceil
 
@@ -16,13 +16,15 @@ CHANGES = ("new", "changed", "owner", "deleted")
 READ_AND_WRITE = 2  # requests of a changed record that goes alone
 
 
-def keep_known(ledger: Standings, hashes: pl.DataFrame) -> pl.DataFrame:
+def keep_known(ledger: Standings, hashes: pl.DataFrame, *, skipped: Collection[tuple[str, str]] = ()) -> pl.DataFrame:
     """RECORD_HASHES without the records the ledger knows nothing of, or that were rolled back: those are to be loaded.
 
     Args:
         hashes: RECORD_HASHES of what is said to have been brought over.
+        skipped: Records of which the ledger knows nothing because they were not to be sent, by phase and external id.
     """
-    known = [(phase, id) for phase in hashes["phase"].unique(maintain_order=True)
+    known = [*skipped]
+    known += [(phase, id) for phase in hashes["phase"].unique(maintain_order=True)
              for id, state in ledger.states(phase).items() if state != "rolled_back"]  # fmt: skip
     rows = pl.DataFrame(known, schema={"phase": pl.String, "external_id": pl.String}, orient="row")
     return hashes.join(rows, on=["phase", "external_id"], how="semi", maintain_order="left")

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from workbench.errors import UsageError
+from workbench.wording import say_number
 
 KINDS = ("phase", "object", "run", "batch", "record")
 
@@ -24,7 +25,7 @@ class Scope:
         """For reports: records are counted, for their ids may say who they are about."""
         of = Counter(name.partition("/")[0] for kind, name in self.parts if kind == "record")
         named = [f"{kind} {name}" for kind, name in self.parts if kind != "record"]
-        counted = [f"{count} {'record' if count == 1 else 'records'} of {object}" for object, count in of.items()]
+        counted = [f"{say_number(count, 'record')} of {object}" for object, count in of.items()]
         return ", ".join([*named, *counted]) or "everything this migration wrote"
 
     @property

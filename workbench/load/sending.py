@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbench.errors import HoldRecord, WorkbenchError
 from workbench.freshsales.answers import FLAKY, guess_field
@@ -14,6 +14,7 @@ from workbench.load.existing import Existing
 from workbench.load.patience import try_patiently
 from workbench.load.recovery import is_protected, settle_doubt
 from workbench.load.refusals import find_arrived, find_gone_parent
+from workbench.load.sides import Kept
 from workbench.load.watch import Watch
 from workbench.model import CORE_OBJECTS, Phase
 from workbench.own_fields import name_id_field
@@ -30,6 +31,7 @@ class Write:
         action: Create or update.
         destination_id: Of the record meant; null for one that is new.
         before: How the tenant held a record that was there before us.
+        kept: What was left out of a change because somebody decided for the tenant's side; see `workbench.load.sides`.
     """
 
     phase: Phase
@@ -39,6 +41,7 @@ class Write:
     content_hash: str
     destination_id: int | None = None
     before: Values | None = None
+    kept: Kept = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +98,7 @@ class Sender:
     def _intend(self, write: Write) -> int:
         return self.ledger.intend(
             write.phase, write.external_id, action=write.action, body=write.body, content_hash=write.content_hash,
-            destination_id=write.destination_id, before=write.before,
+            destination_id=write.destination_id, before=write.before, kept=write.kept,
         )  # fmt: skip
 
     def _request(self, write: Write) -> Body:

@@ -30,8 +30,8 @@ class Shelf:
     Attributes:
         folder: Null where the export is no folder.
         packed: Files of an export that is an archive, by their place in it.
-        approved: What the approved mapping says of each file, by its path as the export writes it; null where files
-            are bound to no approval.
+        approved: What the approved mapping, or the cutover that read the export, says of each file, by its path as
+            the export writes it; null where files are bound to no list.
         largest: Bytes of one file.
         room: Bytes of all files.
     """
@@ -81,10 +81,10 @@ def check_approved(shelf: Shelf, path: str, content: Content, *, known: str | No
     if shelf.approved is not None and (approved is None or sha256 != approved.sha256):
         was = "it was not there" if approved is None or approved.sha256 is None else "it was another one"
         raise HoldRecord(
-            f"{was} when the mapping was approved",
+            f"{was} when the files of the export were listed",
             code="file_changed",
             field="path",
-            release="put the approved file back, or run mapping again and approve it; then load again",
+            release="put the listed file back, or list them anew: run mapping again and approve it, or run cutover",
         )
     return sha256
 

@@ -20,6 +20,7 @@ from workbench.load.patience import LATEST, LOST, WAITS, say_lost
 from workbench.load.recovery import settle_together
 from workbench.model import Phase
 from workbench.notes import name_part_before
+from workbench.wording import say_number
 
 Record = Mapping[str, Any]
 IN_DOUBT = "in_doubt"  # the state of a record whose answer was lost
@@ -69,7 +70,7 @@ class Singles:
         waits = iter(WAITS)
         while self.aside:
             if (seconds := next(waits, None)) is None:
-                raise say_lost(f"{self.phase.name}: {len(self.aside):,} records")
+                raise say_lost(f"{self.phase.name}: {say_number(len(self.aside), 'record')}")
             self._wait(seconds)
             before = len(self.aside)
             self._look()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.freshsales.client import Tenant
@@ -13,6 +13,7 @@ from workbench.load.bulk import Ways
 from workbench.load.changes import Body, keep_answer
 from workbench.load.listing import Lists, Row
 from workbench.load.recovery import is_as_sent
+from workbench.load.sides import Kept
 from workbench.load.sweep import STRANGE_PAGES, await_end
 from workbench.model import CORE_OBJECTS
 from workbench.values import read_values
@@ -25,17 +26,20 @@ class Update:
     Attributes:
         id: Of the record in the tenant.
         content_hash: Of the whole body.
+        kept: Fields of the body that a decision leaves to the tenant; see `workbench.load.sides`.
     """
 
     id: int
     body: Body
     part: Body
     content_hash: str
+    kept: Kept = field(default_factory=dict)
 
     @property
     def intent(self) -> dict[str, Any]:
         """As `Ledger.intend_updates` takes it."""
-        return {"body": self.body, "part": self.part, "content_hash": self.content_hash, "destination_id": self.id}
+        about = {"content_hash": self.content_hash, "destination_id": self.id}
+        return {"body": self.body, "part": self.part, **about, **({"kept": self.kept} if self.kept else {})}
 
 
 def settle_updates(tenant: Tenant, ledger: Ledger) -> None:

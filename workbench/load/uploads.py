@@ -21,6 +21,7 @@ from workbench.file_names import is_same_but_number, number_name
 from workbench.freshsales.client import InDoubt
 from workbench.freshsales.forms import Form
 from workbench.freshsales.routes import find_route
+from workbench.ledger import Standing
 from workbench.ledger.standings import Standings
 from workbench.load.changes import Body, hash_body, keep_answer
 from workbench.load.lookups import resolve_lookups
@@ -64,8 +65,7 @@ class Uploads:
         """Bring one file to its one outcome: loaded, skipped or held; see `Singles.write` for where it has none yet."""
         ledger, external_id = self.writer.ledger, record["external_id"]
         try:
-            content = find_content(self.shelf, record["path"])
-            body = self._describe(record, size=content.size, sha256=self._identify(record, content))
+            content, body = self._read(record)
             twin = self.known.get(_key(body), external_id)
             if twin != external_id:
                 if ledger.standing(self.phase.name, twin).state == IN_DOUBT:
@@ -76,6 +76,19 @@ class Uploads:
         except HoldRecord as why:
             ledger.hold(self.phase, external_id, code=why.code, reason=str(why), field=why.field, release=why.release)
         return ledger.standing(self.phase.name, external_id).state
+
+    def can_exchange(self, record: Mapping[str, Any], standing: Standing) -> bool:
+        """Whether the export has another version of a file that stands, and that one can go in its place."""
+        try:
+            _, body = self._read(record)
+            self._check_room(body, freed=self.writer.ledger.last_sent(standing)["size"])
+        except HoldRecord:
+            return False
+        return standing.content_hash != hash_body(body)
+
+    def _read(self, record: Mapping[str, Any]) -> tuple[Content, Body]:
+        content = find_content(self.shelf, record["path"])
+        return content, self._describe(record, size=content.size, sha256=self._identify(record, content))
 
     def _identify(self, record: Mapping[str, Any], content: Content) -> str:
         """The sha256 of a file the tenant can take and somebody approved."""
@@ -125,9 +138,9 @@ class Uploads:
         elif standing.state == "held":
             ledger.release(self.phase.name, external_id, reason="source and ledger agree again")
 
-    def _check_room(self, body: Body) -> None:
+    def _check_room(self, body: Body, *, freed: int = 0) -> None:
         size, needed = body["size"], 0 if _key(body) in self.known else body["size"]
-        if self.used + needed > self.shelf.room:
+        if self.used - freed + needed > self.shelf.room:
             said = f"the plan stores {self.shelf.room:,} bytes, files of this migration use {self.used:,}"
             raise _refuse(f"no room: {said}; those it stored before are not counted", field="path")
         if not size:

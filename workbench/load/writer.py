@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.destinations import DOCUMENT
 from workbench.engagement import Policies
 from workbench.errors import HoldRecord
 from workbench.freshsales.client import NotFound, Tenant
@@ -21,16 +22,17 @@ from workbench.load.lookups import Links, leave_out_links, say_deleted
 from workbench.load.owners import Owners
 from workbench.load.preparing import Preparer
 from workbench.load.products import offer_first
-from workbench.load.reading import Parent, get_record
+from workbench.load.reading import Parent, get_record, read_record
 from workbench.load.recovery import is_as_sent
 from workbench.load.refusals import is_still_deleted
 from workbench.load.review import Review, leave_out
 from workbench.load.sending import Sender, Write
 from workbench.load.setup import Desk, Setup
 from workbench.load.shelf import Shelf
+from workbench.load.sides import add_kept, compare_sides, recall_kept
 from workbench.load.watch import Watch
-from workbench.model import Phase
-from workbench.values import Values, find_edits, is_same, read_values
+from workbench.model import ACTIVITY_OBJECTS, Phase
+from workbench.values import Values, read_values
 
 
 def make_writer(setup: Setup) -> Writer:
@@ -124,9 +126,9 @@ class Writer:
             self._write_anew(phase, external_id, first)
             standing = self.ledger.standing(phase.name, external_id)
             if first != body and standing.state == "loaded":
-                self._change(phase, standing, body)
+                self.change(phase, standing, body)
         elif standing.content_hash != hash_body(body) and not self._lacks_links_only(phase, standing, body):
-            self._change(phase, standing, body)
+            self.change(phase, standing, body)
         elif standing.state == "held" and not is_still_deleted(self.ledger, self.watch, standing):
             self.ledger.release(phase.name, external_id, reason="source and ledger agree again")
 
@@ -168,50 +170,52 @@ class Writer:
         was_tried = match.is_exact and self.ledger.was_create_withdrawn(phase.name, external_id)
         return was_tried and is_as_sent(phase.destination, body, held)
 
-    def _change(self, phase: Phase, standing: Standing, body: Body) -> None:
+    def change(self, phase: Phase, standing: Standing, body: Body) -> None:
+        """Send what a record that stands should be, but for what somebody decided to leave as the tenant holds it.
+
+        Raises:
+            HoldRecord: Somebody changed it in the tenant and nobody decided about that, or the record is gone.
+        """
         previous = self.ledger.last_sent(standing)
-        theirs = self._find_theirs(phase, standing, body, parent=read_parent(previous))
+        current = self._read(phase, standing, read_parent(previous))
+        sides = compare_sides(self.ledger, self.review, phase, standing, body, current)
+        if sides.open:
+            named = ", ".join(sides.open)
+            raise HoldRecord(
+                f"somebody changed it in Freshsales since it was loaded: {named}",
+                code="edited_in_tenant",
+                field=named,
+                release="say in conflicts.toml which side stays, then: workbench run NAME cutover",
+            )
         before = self.ledger.before_image(standing) or {}
+        sent = add_kept(previous, recall_kept(self.ledger, standing))
         write = Write(
             phase=phase,
             external_id=standing.external_id,
-            body=leave_out(keep_links(clear_missing(previous, body), before), theirs),
+            body=leave_out(keep_links(clear_missing(sent, body), before), set(sides.theirs)),
             action="update",
             content_hash=hash_body(body),
             destination_id=standing.destination_id,
+            kept=sides.theirs,
         )
         self.sender.send(write)
-
-    def _find_theirs(self, phase: Phase, standing: Standing, body: Body, *, parent: Parent | None) -> set[str]:
-        """Source then, source now, tenant now: a field somebody else changed meanwhile is never overwritten unasked.
-
-        Returns:
-            The fields of which somebody decided that the tenant's value stays.
-
-        Raises:
-            HoldRecord: Nobody decided about some of them, or the record is gone.
-        """
-        current, loaded = self._read(phase, standing, parent), self.ledger.last_answer(standing)
-        wanted = read_values(phase.destination, body)
-        edits = find_edits(loaded, current)
-        conflicts = [name for name in edits if name not in wanted or not is_same(name, wanted[name], current[name])]
-        if not conflicts:
-            return set()
-        values = {name: (loaded[name], wanted.get(name), current[name]) for name in conflicts}
-        decided = self.review.compare(phase, standing, values)
-        if decided.keys() != values.keys():
-            raise HoldRecord(
-                f"somebody changed it in Freshsales since it was loaded: {', '.join(conflicts)}",
-                code="edited_in_tenant",
-                field=", ".join(conflicts),
-                release="say in conflicts.toml which side stays, then: workbench run NAME cutover",
-            )
-        return {name for name, side in decided.items() if side == "tenant"}
 
     def _read(self, phase: Phase, standing: Standing, parent: Parent | None) -> Values:
         try:
             return self.currents.read(phase.destination, standing.destination_id, parent=parent)
         except NotFound:
             loaded = f"loaded (ledger entry {standing.answer})"
-            decided = self.review.compare(phase, standing, {"": (loaded, "changed", "deleted")})
-            raise say_deleted(standing, keep=decided.get("", "")) from None
+            side = self.review.compare(phase, standing, {"": (loaded, "changed", "deleted")}).get("", "")
+            if side == "source" and (back := self._restore(phase, standing, parent)):
+                return back
+            raise say_deleted(standing, keep=side) from None
+
+    def _restore(self, phase: Phase, standing: Standing, parent: Parent | None) -> Values | None:
+        """A record as it comes back from the recycle bin; null where it does not.
+
+        Asking twice does no harm, so that no intent precedes it: killed now, the next run finds the record.
+        """
+        object, id = phase.destination, standing.destination_id
+        if object in (*ACTIVITY_OBJECTS, DOCUMENT) or not self.tenant.restore(object, id):
+            return None
+        return read_record(self.tenant, object, id, parent=parent)

@@ -1,11 +1,9 @@
 """Packs: what is known about one source system, read from TOML and checked as a whole."""
 
-from workbench.pack.made import OwnFields, Pivot, View, ViewPart
+from workbench.pack.made import Compute, Derive, OwnFields, Pivot, View, ViewPart
 from workbench.pack.reading import read_pack
 from workbench.pack.values import (
-    Compute,
     Condition,
-    Derive,
     Gap,
     InventoryItem,
     ObjectRow,

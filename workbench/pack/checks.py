@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from workbench.destinations import (
-    CUSTOM_PREFIX,
-    DESTINATIONS,
-    DOCUMENT,
-    MODULE_PREFIX,
-    PRODUCT,
-    find_destination,
-    is_destination,
-)
-from workbench.errors import UsageError, name_nearest
+from workbench.errors import UsageError
 from workbench.layout import Layout
-from workbench.model import FIDELITIES, OUTCOMES
+from workbench.model import OUTCOMES
 from workbench.pack.advice import find_advice_problems
 from workbench.pack.audit_checks import find_audit_problems
 from workbench.pack.catalog import find_catalog_problems
@@ -24,26 +15,17 @@ from workbench.pack.coverage import find_coverage_problems
 from workbench.pack.dedupe_checks import find_dedupe_problems
 from workbench.pack.inventory_checks import find_inventory_problems
 from workbench.pack.line_checks import find_lines_problems
+from workbench.pack.made import PICKS, Compute, Derive, View
 from workbench.pack.options import find_transform_problems
 from workbench.pack.pivots import find_pivot_problems
-from workbench.pack.rules import find_custom_field_problems, find_field_problems, find_output_problems
+from workbench.pack.route_checks import find_condition_problems, find_lookup_problems, find_route_problems
+from workbench.pack.rules import find_custom_field_problems, find_output_problems
 from workbench.pack.scope import Scope, build_scope, kinds_of, stage_nothing
 from workbench.pack.segments import find_segment_problems
-from workbench.pack.values import (
-    CAPABILITIES,
-    PICKS,
-    PRODUCTS,
-    Compute,
-    Condition,
-    Derive,
-    ObjectRow,
-    Pack,
-    Route,
-    View,
-)
+from workbench.pack.tickets import find_ticket_problems
+from workbench.pack.values import ObjectRow, Pack
 from workbench.pack.views import find_view_problems
-from workbench.predicates import columns_of, prove_partition
-from workbench.transforms.compose import placeholders
+from workbench.predicates import prove_partition
 
 
 def find_problems(pack: Pack, layout: Layout) -> list[str]:
@@ -64,6 +46,7 @@ def find_problems(pack: Pack, layout: Layout) -> list[str]:
     problems += find_advice_problems(pack.notes, pack.windows)
     problems += find_catalog_problems(pack.catalog, scope)
     problems += find_segment_problems(pack.segments, scope)
+    problems += find_ticket_problems(pack.tickets, scope)
     problems += _find_repeats(pack, layout)
     problems += _find_gap_problems(pack, scope)
     for row in pack.objects:
@@ -162,7 +145,7 @@ def _find_gap_problems(pack: Pack, scope: Scope) -> list[str]:
 
 def _find_object_problems(row: ObjectRow, pack: Pack, scope: Scope) -> list[str]:
     where = f"[[object]] {row.source}"
-    problems = scope.find_object(where, row.source) or _find_condition_problems(where, row.condition)
+    problems = scope.find_object(where, row.source) or find_condition_problems(where, row.condition)
     if row.outcome not in OUTCOMES:
         problems.append(f"{where}: outcome = {row.outcome!r}: use one of {', '.join(OUTCOMES)}")
     if len(row.routes) > 1 and row.outcome != "migrate" and not row.reason:
@@ -173,106 +156,7 @@ def _find_object_problems(row: ObjectRow, pack: Pack, scope: Scope) -> list[str]
         problems.append(f"{where}: one route alone is no choice; write its keys into [[object]]")
     for route in row.routes:
         at = f"{where}, route {route.name}" if route.name else where
-        problems += _find_route_problems(at, row, route, scope)
-        problems += _find_lookup_problems(at, row, route, pack, scope)
+        problems += find_route_problems(at, row, route, scope)
+        problems += find_lookup_problems(at, row, route, pack, scope)
         problems += find_lines_problems(at, row, route, pack, scope)
     return problems
-
-
-def _find_condition_problems(where: str, condition: Condition) -> list[str]:
-    return [
-        f"{where}: {name!r} is no capability of a tenant{name_nearest(name, CAPABILITIES)}"
-        for name in (*condition.needs, *condition.unless)
-        if name not in CAPABILITIES
-    ]
-
-
-def _find_route_problems(where: str, row: ObjectRow, route: Route, scope: Scope) -> list[str]:
-    problems = _find_outcome_problems(where, route, scope)
-    if route.destination.startswith(MODULE_PREFIX) and "custom_modules" not in row.condition.needs:
-        problems.append(f"{where}: {route.destination} exists only with needs = ['custom_modules']")
-    if route.destination == PRODUCT and PRODUCTS not in row.condition.needs:
-        problems.append(f"{where}: a product exists only with needs = ['{PRODUCTS}']")
-    lines = ("LINES",) if route.merge else ()
-    problems += scope.find_columns(f"{where}, external_id", row.source, route.external_id)
-    problems += scope.find_columns(f"{where}, owner", row.source, [route.owner] if route.owner else [])
-    problems += scope.find_columns(f"{where}, where", row.source, columns_of(route.where) if route.where else [])
-    if route.merge:
-        named = (*route.merge.by, *placeholders(route.merge.line))
-        problems += scope.find_columns(f"{where}, merge", row.source, named)
-        if route.external_id:
-            problems.append(f"{where}: merge.by is the external id of merged records; leave external_id out")
-    for skip in (*route.skips, *row.skips):
-        if skip.outcome not in ("exclude", "inventory"):
-            problems.append(f"{where}, skip {skip.field}: outcome = {skip.outcome!r}: use exclude or inventory")
-    if route.destination and is_destination(route.destination):
-        for field in route.fields:
-            problems += _find_condition_problems(f"{where}, field {field.rule.to}", field.condition)
-            problems += find_field_problems(where, row.source, route, field, scope, more=lines)
-        problems += _find_required_problems(where, route)
-    return problems
-
-
-def _find_outcome_problems(where: str, route: Route, scope: Scope) -> list[str]:
-    """Outcome, destination, reason and fidelity fit each other."""
-    problems = []
-    makes_records, outcome = bool(route.destination), route.outcome
-    if makes_records and not is_destination(route.destination):
-        known = (*DESTINATIONS, f"{MODULE_PREFIX}...")
-        problems.append(f"{where}: no destination {route.destination!r}{name_nearest(route.destination, known)}")
-    if outcome not in OUTCOMES:
-        return [*problems, f"{where}: outcome = {outcome!r}: use one of {', '.join(OUTCOMES)}"]
-    if outcome in ("migrate", "split") and not makes_records:
-        problems.append(f"{where}: outcome = {outcome!r} needs a destination")
-    if outcome in ("inventory", "exclude") and (makes_records or route.fields):
-        problems.append(f"{where}: outcome = {outcome!r} makes no records, so it has no destination and no fields")
-    if outcome == "merge" and makes_records == bool(route.into):
-        problems.append(
-            f"{where}: outcome = 'merge' needs either into = 'OBJECT' or a destination with merge = {{ by, line }}"
-        )
-    if (outcome == "merge" and makes_records) != bool(route.merge):
-        problems.append(f"{where}: merge = {{ by, line }} goes with outcome = 'merge' and a destination")
-    problems += scope.find_object(f"{where}, into", route.into) if route.into else []
-    if outcome != "migrate" and not route.reason.strip():
-        problems.append(f"{where}: reason is missing; the customer reads it")
-    if route.fidelity not in FIDELITIES and (route.fidelity or makes_records):
-        problems.append(f"{where}: fidelity = {route.fidelity!r}: use one of {', '.join(FIDELITIES)}")
-    if route.owner and route.destination == "note":
-        problems.append(f"{where}: owner = {route.owner!r}: a note has no owner; name the author in its text")
-    if route.owner and route.destination == DOCUMENT:
-        problems.append(f"{where}: owner = {route.owner!r}: a file has no owner; it belongs to whoever owns its record")
-    is_module = route.destination.startswith(MODULE_PREFIX)
-    if is_module != bool(route.label):
-        problems.append(f"{where}: module = {{ label, plural }} goes with a {MODULE_PREFIX} destination")
-    return problems
-
-
-def _find_required_problems(where: str, route: Route) -> list[str]:
-    given = {field.rule.to for field in route.fields}
-    missing = [name for name in find_destination(route.destination).required if name not in given]
-    return [f"{where}: {route.destination} needs the field {name}" for name in missing]
-
-
-def _find_lookup_problems(where: str, row: ObjectRow, route: Route, pack: Pack, scope: Scope) -> list[str]:
-    problems = []
-    standard = find_destination(route.destination).lookups
-    for lookup in route.lookups:
-        at = f"{where}, lookup {lookup.to}"
-        if lookup.to not in standard and not lookup.to.startswith(CUSTOM_PREFIX):
-            problems.append(
-                f"{at}: {route.destination} has no such lookup{name_nearest(lookup.to, (*standard, 'cf_...'))}"
-            )
-        problems += scope.find_columns(at, row.source, [lookup.source])
-        problems += scope.find_object(at, lookup.object) or _find_parent_problems(at, row, lookup.object, pack)
-    if "targetable" in standard and not any(lookup.to == "targetable" for lookup in route.lookups):
-        problems.append(f"{where}: a {route.destination} belongs to a record; give it a lookup targetable")
-    return problems
-
-
-def _find_parent_problems(where: str, row: ObjectRow, parent: str, pack: Pack) -> list[str]:
-    for capabilities in pack.capability_sets():
-        active = pack.active(capabilities)
-        if row in active and not any(r.source == parent and r.destinations for r in active):
-            tenant = f"a tenant with {', '.join(sorted(capabilities))}" if capabilities else "a plain tenant"
-            return [f"{where}: {parent} makes no records in {tenant}; give the lookup's row the same needs and unless"]
-    return []

@@ -13,8 +13,9 @@ import polars as pl
 
 from workbench.errors import UsageError
 from workbench.pack.dedupe import merge_duplicates
+from workbench.pack.made import Compute, Derive, View
 from workbench.pack.pivots import add_pivot
-from workbench.pack.values import Compute, Derive, Pack, View
+from workbench.pack.values import Pack
 from workbench.pack.views import make_view
 from workbench.predicates import columns_of
 from workbench.transforms import TRANSFORMS
@@ -40,15 +41,27 @@ def derive_columns(staged: dict[str, pl.DataFrame], pack: Pack) -> dict[str, pl.
         UsageError: An object or column the pack reads is not staged.
     """
     _check_objects(staged, pack)
-    merged = merge_duplicates(staged, pack)
-    frames = {name: _add_digest(frame, _id_columns(pack, name)) for name, frame in merged.items()}
+    staged = merge_duplicates(staged, pack)  # under the same name, so that what was replaced is let go
+    frames = {name: _add_digest(frame, list_ids(pack, name)) for name, frame in staged.items()}
+    del staged
     for column in pack.columns:
-        frames[column.object] = _ADD[type(column)](column, frames)
+        frames[column.object] = add_column(column, frames)
         if isinstance(column, View):
-            frames[column.object] = _add_digest(frames[column.object], _id_columns(pack, column.object))
+            frames[column.object] = _add_digest(frames[column.object], list_ids(pack, column.object))
     for pivot in pack.pivots:
         frames[pivot.object] = add_pivot(pivot, frames)
     return frames
+
+
+def add_column(column: Derive | Compute | View, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """The rows of the column's object with the column, or those of the view."""
+    return _ADD[type(column)](column, frames)
+
+
+def list_ids(pack: Pack, source: str) -> list[tuple[str, ...]]:
+    """The columns of the external id of each record-making route of an object."""
+    rows = [row for row in pack.objects if row.source == source]
+    return [route.external_id for row in rows for route in row.routes if route.destination]
 
 
 def order_columns(columns: list[Derive | Compute | View]) -> tuple[Derive | Compute | View, ...]:
@@ -98,12 +111,6 @@ def _check_objects(staged: dict[str, pl.DataFrame], pack: Pack) -> None:
         raise UsageError(f"{pack.path}: not staged: {', '.join(absent)}; run discovery again with this pack and layout")
 
 
-def _id_columns(pack: Pack, source: str) -> list[tuple[str, ...]]:
-    """The external id of each record-making route of an object."""
-    rows = [row for row in pack.objects if row.source == source]
-    return [route.external_id for row in rows for route in row.routes if route.destination]
-
-
 def _add_digest(frame: pl.DataFrame, ids: list[tuple[str, ...]]) -> pl.DataFrame:
     named = [name for id_ in ids for name in id_ if name in frame.columns]
     has_keys = all(ids) and not any(frame[name].null_count() for name in named)
@@ -134,16 +141,12 @@ def _derive(column: Derive, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     keys = list(column.match)
     rows = theirs.drop_nulls(keys)
     picked = rows.group_by(keys).agg(pl.len().cast(pl.Int64).alias(_VALUE)) if column.count else _pick(column, rows)
-    right = picked.select(*(pl.col(key).alias(f"{_KEY}{place}") for place, key in enumerate(keys)), _VALUE)
-    joined = ours.join(
-        right,
-        left_on=list(column.match.values()),
-        right_on=[f"{_KEY}{place}" for place in range(len(keys))],
-        how="left",
-        maintain_order="left",
-    )
-    value = pl.col(_VALUE).fill_null(0) if column.count else pl.col(_VALUE)
-    return joined.with_columns(value.alias(column.column)).drop(_VALUE)
+    names = [f"{_KEY}{place}" for place, _ in enumerate(keys)]
+    # Only the keys are joined: the other columns would be copied with them.
+    found = ours.select(pl.col(key).alias(name) for key, name in zip(column.match.values(), names, strict=True)).join(
+        picked.rename(dict(zip(keys, names, strict=True))), on=names, how="left", maintain_order="left"
+    )[_VALUE]
+    return ours.with_columns((found.fill_null(0) if column.count else found).alias(column.column))
 
 
 _KEY = "_key_"

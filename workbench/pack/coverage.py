@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
 from workbench.layout import Layout
 from workbench.pack.columns import reads
-from workbench.pack.pivots import list_pivot_columns
+from workbench.pack.pivots import list_pivot_columns, name_beside
 from workbench.pack.values import ObjectRow, Pack, Route
 from workbench.predicates import columns_of
 from workbench.transforms.compose import placeholders
@@ -28,11 +31,23 @@ def find_silent_columns(pack: Pack, layout: Layout) -> list[str]:
     Returns:
         `object.column`, with the route after the object where it has several.
     """
+    return [f"{row.phase_name(route)}.{name}" for row, route, name in _list_silent(pack, layout)]
+
+
+def list_unnamed_columns(pack: Pack, layout: Layout) -> set[tuple[str, str]]:
+    """Object and column of the same columns, those apart that a pivot reads by their label."""
+    labelled = [(pivot.object, name_beside(pivot, "*")) for pivot in pack.pivots if pivot.columns]
+    silent = {(row.source, name) for row, _, name in _list_silent(pack, layout)}
+    return {(object, name) for object, name in silent if not any(
+        object == ours and fnmatchcase(name, pattern) for ours, pattern in labelled
+    )}  # fmt: skip
+
+
+def _list_silent(pack: Pack, layout: Layout) -> Iterator[tuple[ObjectRow, Route, str]]:
     added = {pair for column in pack.columns for pair in reads(column)}
     added |= {pair for pivot in pack.pivots for pair in list_pivot_columns(pivot)}
     lines = [route.lines for row in pack.objects for route in row.routes if route.lines]
     added |= {(each.object, name) for each in lines for name in each.columns}
-    silent = []
     for row in pack.objects:
         used = {name for object, name in added if object == row.source} | _owner_columns(pack, row.source)
         for route in row.routes:
@@ -40,8 +55,7 @@ def find_silent_columns(pack: Pack, layout: Layout) -> list[str]:
                 said = used | route_columns(route) | _predicate_columns(row)
                 said |= {skip.field for skip in (*row.skips, *route.skips)}
                 kept = layout.objects[row.source].kept if row.source in layout.objects else ()
-                silent += [f"{row.phase_name(route)}.{name}" for name in sorted(set(kept) - said)]
-    return silent
+                yield from ((row, route, name) for name in sorted(set(kept) - said))
 
 
 def _find_object_problems(pack: Pack, layout: Layout) -> list[str]:

@@ -2,23 +2,23 @@
 
 Where key and name agree the later record is the earlier one once more, and is merged on its own. Where only the key
 agrees, as with an address a household shares, the pair waits for somebody to decide, and until then both stand.
+Records that are only alike are never merged without a decision, and found elsewhere: see `likely`.
 Where the source itself says that a record was merged into another, nothing is compared: its word is taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import polars as pl
 
 from workbench.model import DUPLICATES, MERGED_FIELDS
-from workbench.pack.examining import Dedupe, Verdict
+from workbench.pack.examining import Dedupe, Reference
+from workbench.pack.survivors import MERGED, OPEN, decide, list_told, name_survivors
 from workbench.pack.values import Pack
 from workbench.transforms import TRANSFORMS
 
 REPEATS = "_repeats"
-MERGED, OPEN, APART = "merged", "open", "apart"
-_VERDICTS = {"merge": MERGED, "apart": APART}
 
 
 def find_duplicates(staged: Mapping[str, pl.DataFrame], pack: Pack) -> pl.DataFrame:
@@ -30,9 +30,11 @@ def find_duplicates(staged: Mapping[str, pl.DataFrame], pack: Pack) -> pl.DataFr
     found = [
         _find_pairs(rule, staged[rule.object], staged[rule.among.object] if rule.among else None)
         for rule in pack.dedupes
+        if rule.merged_into or rule.compares_keys
     ]
-    pairs = _decide(pl.concat([pl.DataFrame(schema=DUPLICATES), *found]), pack.verdicts)
-    return _name_survivors(pairs)
+    pairs = decide(pl.concat([pl.DataFrame(schema=DUPLICATES), *found]), pack.verdicts)
+    ids = {rule.object: set(staged[rule.object][rule.id]) for rule in pack.dedupes} if pack.verdicts else {}
+    return name_survivors(pl.concat([pairs, list_told(pairs, pack.dedupes, pack.verdicts, ids)]))
 
 
 def merge_duplicates(staged: Mapping[str, pl.DataFrame], pack: Pack) -> dict[str, pl.DataFrame]:
@@ -87,6 +89,15 @@ def list_repeats(frame: pl.DataFrame) -> pl.DataFrame:
     if REPEATS not in frame.columns:
         return pl.DataFrame(schema={"_row": pl.Int64, REPEATS: pl.String})
     return frame.drop_nulls(REPEATS).select("_row", REPEATS)
+
+
+def redirect(rows: pl.DataFrame, reference: Reference, moved: dict[str, str]) -> pl.DataFrame:
+    """The rows with that column pointing at the records that stay, by the ids of those that were merged into them."""
+    column = pl.col(reference.column)
+    changed = column.replace(moved)
+    if reference.where:
+        changed = pl.when(pl.sql_expr(reference.where)).then(changed).otherwise(column)
+    return rows.with_columns(changed.alias(reference.column))
 
 
 def _find_pairs(rule: Dedupe, mine: pl.DataFrame, others: pl.DataFrame | None) -> pl.DataFrame:
@@ -165,38 +176,6 @@ def _pair_across(rows: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     return best.unique("_row", keep="first", maintain_order=True)
 
 
-def _decide(pairs: pl.DataFrame, verdicts: Iterable[Verdict]) -> pl.DataFrame:
-    said = {(v.object, v.external_id, v.repeats): _VERDICTS[v.action] for v in verdicts}
-    states = [
-        said.get((row["object"], row["external_id"], row["repeats"]), row["state"])
-        for row in pairs.iter_rows(named=True)
-    ]
-    return pairs.with_columns(state=pl.Series(states, dtype=pl.String))
-
-
-def _name_survivors(pairs: pl.DataFrame) -> pl.DataFrame:
-    """What is merged names the record that stays in the end, and not one that is itself merged."""
-    into = {
-        (row["object"], row["external_id"]): row["repeats"]
-        for row in _within(pairs.filter(pl.col("state") == MERGED)).iter_rows(named=True)
-    }
-
-    def find_last(object: str, id: str) -> str:
-        seen = {id}
-        while (further := into.get((object, id), id)) not in seen:
-            seen.add(further)
-            id = further
-        return id
-
-    survivors = [
-        find_last(row["repeats_object"], row["repeats"]) if row["state"] == MERGED else row["repeats"]
-        for row in pairs.iter_rows(named=True)
-    ]
-    named = pairs.with_columns(repeats=pl.Series(survivors, dtype=pl.String))
-    # Two rules may find the same pair; a record is merged once.
-    return named.unique(["object", "external_id", "repeats_object", "repeats"], keep="first", maintain_order=True)
-
-
 def _within(pairs: pl.DataFrame) -> pl.DataFrame:
     inside = pairs.filter(pl.col("object") == pl.col("repeats_object"))
     return inside.unique(["object", "external_id"], keep="first", maintain_order=True)
@@ -206,7 +185,8 @@ def _add_column(frame: pl.DataFrame, rule: Dedupe, pairs: pl.DataFrame, *, name:
     wanted = rule.among.object if rule.among else rule.object
     known = pairs.filter(pl.col("repeats_object") == wanted).unique("external_id", keep="first")
     column = known.select(pl.col("external_id").alias(rule.id), pl.col("repeats").alias(name or rule.column))
-    return frame.join(column, on=rule.id, how="left", maintain_order="left")
+    found = frame.select(rule.id).join(column, on=rule.id, how="left", maintain_order="left")
+    return frame.with_columns(found.drop(rule.id))
 
 
 def _fill_survivors(frame: pl.DataFrame, but: set[str], *, id: str) -> pl.DataFrame:
@@ -215,25 +195,26 @@ def _fill_survivors(frame: pl.DataFrame, but: set[str], *, id: str) -> pl.DataFr
     So both look alike, and whatever decides about the one decides alike about the other.
     """
     names = [name for name in frame.columns if not name.startswith("_") and name not in but]
-    repeats = frame.drop_nulls(REPEATS).sort("_row")
+    stays = frame[REPEATS].drop_nulls().unique()
+    touched = frame.filter(pl.col(REPEATS).is_not_null() | pl.col(id).is_in(stays.implode()))
+    repeats = touched.drop_nulls(REPEATS).sort("_row")
     given = repeats.group_by(REPEATS, maintain_order=True).agg(pl.col(names).drop_nulls().first())
-    filled = _coalesce(frame, given.rename({REPEATS: id}), on=id, names=names)
-    return _coalesce(filled, filled.select(pl.col(id).alias(REPEATS), *names), on=REPEATS, names=names)
+    filled = _coalesce(touched, given.rename({REPEATS: id}), on=id, names=names)
+    filled = _coalesce(filled, filled.select(pl.col(id).alias(REPEATS), *names), on=REPEATS, names=names)
+    return _coalesce(frame, filled.select("_row", *names), on="_row", names=names)
 
 
 def _coalesce(frame: pl.DataFrame, given: pl.DataFrame, *, on: str, names: list[str]) -> pl.DataFrame:
-    joined = frame.join(given, on=on, how="left", maintain_order="left", suffix="\0")
-    return joined.select(
-        pl.coalesce(name, f"{name}\0").alias(name) if name in names else pl.col(name) for name in frame.columns
-    )
+    # Column by column: a join of all of them would hold the frame twice.
+    places = given.select(on, _place=pl.int_range(pl.len())).unique(on, keep="first")
+    place = frame.select(on).join(places, on=on, how="left", maintain_order="left")["_place"]
+    for name in (name for name in names if frame[name].null_count()):
+        frame = frame.with_columns(pl.col(name).fill_null(given[name].gather(place)))
+    return frame
 
 
 def _redirect(frames: dict[str, pl.DataFrame], rule: Dedupe, pairs: pl.DataFrame) -> dict[str, pl.DataFrame]:
     moved = dict(pairs.select("external_id", "repeats").iter_rows())
     for reference in rule.references if moved else ():
-        column = pl.col(reference.column)
-        changed = column.replace(moved)
-        if reference.where:
-            changed = pl.when(pl.sql_expr(reference.where)).then(changed).otherwise(column)
-        frames[reference.object] = frames[reference.object].with_columns(changed.alias(reference.column))
+        frames[reference.object] = redirect(frames[reference.object], reference, moved)
     return frames

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from workbench.likeness.values import Comparison
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
@@ -38,6 +40,7 @@ class Dedupe:
         among: Look for the record in another object and not in its own.
         column: With `among`, the column that gets the id found there.
         merged_into: Instead of a key, the column in which the source itself says into which record it was merged.
+        alike: What is compared to find records that agree in much though in no key; they wait for a decision.
     """
 
     object: str
@@ -50,8 +53,14 @@ class Dedupe:
     among: Among | None = None
     column: str = ""
     merged_into: str = ""
+    alike: tuple[Comparison, ...] = ()
     requirement: tuple[str, ...] = ()
     reason: str = ""
+
+    @property
+    def compares_keys(self) -> bool:
+        """Whether records of the same key are found; not where only their likeness or the source's word counts."""
+        return bool(self.source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

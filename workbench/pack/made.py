@@ -1,9 +1,11 @@
-"""What a pack makes of an export beyond single columns: objects of its own, and the fields a customer made."""
+"""What a pack makes of an export: columns and objects of its own, and the fields a customer made."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+
+PICKS = ("only", "most_frequent", "first", "last", "sum", "lines")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,3 +96,54 @@ class Pivot:
     fields: OwnFields
     columns: str = ""
     requirement: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derive:
+    """A column of `object` taken from another object's rows, before anything else happens.
+
+    Attributes:
+        source: Object whose rows are read.
+        match: Its column to our column; a row of ours sees the rows where all pairs are equal.
+        take: Its column the value comes from, empty where the rows are counted.
+        pick: Which of several rows gives the value, one of `PICKS`; `only` where its key allows no second one,
+            `sum` for the exact sum of all, `lines` for all of them in source order, one a line.
+        order: Its column that says what is first and last; rows without it are never picked.
+        count: The value is the number of rows, 0 where there is none.
+    """
+
+    object: str
+    column: str
+    source: str
+    match: dict[str, str]
+    take: str = ""
+    pick: str = "only"
+    order: str = ""
+    count: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compute:
+    """A column of `object` made by a transform from columns of the same row.
+
+    Attributes:
+        equals: The source's own column with the value it should have; discovery lists the rows where it has another.
+    """
+
+    object: str
+    column: str
+    via: str
+    source: str = ""
+    with_: tuple[str, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+    equals: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it reads."""
+        return read_columns(self.source, self.with_)
+
+
+def read_columns(source: str, with_: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns a rule reads, in the order its transform takes them."""
+    return (source, *with_) if source else with_

@@ -9,22 +9,22 @@ from typing import Any
 
 from workbench.errors import raise_problems
 from workbench.layout import Layout
+from workbench.likeness.values import Comparison
 from workbench.model import FieldRule, Lines, Lookup, Merge
-from workbench.pack import shape
+from workbench.pack import keys
 from workbench.pack.advice import build_notes, build_windows
 from workbench.pack.catalog import Catalog
 from workbench.pack.checks import find_problems
 from workbench.pack.columns import order_columns
 from workbench.pack.examining import Among, Audit, Dedupe, Reference
-from workbench.pack.made import OwnFields, Pivot, View, ViewPart
+from workbench.pack.made import Compute, Derive, OwnFields, Pivot, View, ViewPart
 from workbench.pack.members import MEMBER_COLUMNS
 from workbench.pack.options import DEFAULTS, fill_options
 from workbench.pack.segments import Segments
+from workbench.pack.shape import find_shape_problems
 from workbench.pack.tags import tag_rules
 from workbench.pack.values import (
-    Compute,
     Condition,
-    Derive,
     Gap,
     InventoryItem,
     ObjectRow,
@@ -33,6 +33,7 @@ from workbench.pack.values import (
     PackField,
     Route,
     Skip,
+    Tickets,
 )
 from workbench.toml_file import read_toml
 
@@ -50,7 +51,7 @@ def read_pack(path: Path, layout: Layout, *, defaults: Mapping[str, Any] = DEFAU
     """
     data = read_toml(path)
     title = f"{path}: a pack that cannot be used"
-    raise_problems(title, shape.find_shape_problems(data))
+    raise_problems(title, find_shape_problems(data))
     pack = _build_pack(path, data, defaults)
     raise_problems(title, find_problems(pack, layout))
     return tag_rules(replace(pack, columns=order_columns(pack.columns)), layout)
@@ -58,7 +59,7 @@ def read_pack(path: Path, layout: Layout, *, defaults: Mapping[str, Any] = DEFAU
 
 def build_rule(row: Mapping[str, Any], defaults: Mapping[str, Any] = DEFAULTS) -> FieldRule:
     """A field rule from the table that states it; keys that are no word of the pack are options of the transform."""
-    options = {key: value for key, value in row.items() if key not in shape.FIELD_KEYS}
+    options = {key: value for key, value in row.items() if key not in keys.FIELD_KEYS}
     return FieldRule(
         to=row["to"],
         source=row.get("from", ""),
@@ -88,9 +89,14 @@ def _build_pack(path: Path, data: dict[str, Any], defaults: Mapping[str, Any]) -
         gaps=tuple(Gap(**_freeze(row)) for row in data.get("gap", [])),
         catalog=Catalog(**_freeze(data["catalog"])) if "catalog" in data else None,
         segments=Segments(**_freeze(data["segments"])) if "segments" in data else None,
+        tickets=_build_tickets(data["tickets"], defaults) if "tickets" in data else None,
         notes=build_notes(data.get("note", [])),
         windows=build_windows(data.get("window", [])),
     )
+
+
+def _build_tickets(row: dict[str, Any], defaults: Mapping[str, Any]) -> Tickets:
+    return Tickets(object=row["object"], fields=tuple(build_rule(field, defaults) for field in row["fields"]))
 
 
 def _build_derive(row: dict[str, Any]) -> Derive:
@@ -98,7 +104,7 @@ def _build_derive(row: dict[str, Any]) -> Derive:
 
 
 def _build_compute(row: dict[str, Any], defaults: Mapping[str, Any]) -> Compute:
-    options = {key: value for key, value in row.items() if key not in shape.COMPUTE_KEYS}
+    options = {key: value for key, value in row.items() if key not in keys.COMPUTE_KEYS}
     return Compute(
         object=row["object"],
         column=row["column"],
@@ -145,6 +151,7 @@ def _build_dedupe(row: dict[str, Any]) -> Dedupe:
         else None,
         column=row.get("column", ""),
         merged_into=row.get("merged_into", ""),
+        alike=tuple(Comparison(columns=tuple(table["from"]), kind=table["as"]) for table in row.get("alike", ())),
         requirement=tuple(row.get("requirement", ())),
         reason=row.get("reason", ""),
     )
@@ -153,7 +160,7 @@ def _build_dedupe(row: dict[str, Any]) -> Dedupe:
 def _build_object(row: dict[str, Any], defaults: Mapping[str, Any]) -> ObjectRow:
     shared = {key: value for key, value in row.items() if key in _OBJECT_WORDS}
     routes = row.get("route") or [
-        {key: value for key, value in row.items() if key in shape.ROUTE_KEYS and key != "skip"}
+        {key: value for key, value in row.items() if key in keys.ROUTE_KEYS and key != "skip"}
     ]
     return ObjectRow(
         source=row["source"],
@@ -206,7 +213,7 @@ def _build_skips(row: dict[str, Any]) -> tuple[Skip, ...]:
 
 
 _OBJECT_WORDS = ("outcome", "fidelity", "requirement", "reason")
-_ROUTE_WORDS = (*_OBJECT_WORDS, "name", "where", "destination", "into", "external_id", "owner")
+_ROUTE_WORDS = (*_OBJECT_WORDS, "name", "where", "destination", "into", "external_id", "owner", "listed")
 
 
 def _freeze(row: dict[str, Any]) -> dict[str, Any]:

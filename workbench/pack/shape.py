@@ -5,87 +5,52 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.errors import name_nearest
+from workbench.pack.keys import (
+    ALIKE_KEYS,
+    AMONG_KEYS,
+    ANY,
+    AUDIT_KEYS,
+    CATALOG_KEYS,
+    COMPUTE_KEYS,
+    DEDUPE_KEYS,
+    DERIVE_KEYS,
+    FIELD_KEYS,
+    GAP_KEYS,
+    INVENTORY_KEYS,
+    LIMIT_KEYS,
+    LINES_KEYS,
+    LINES_PRODUCT_KEYS,
+    LOOKUP_KEYS,
+    MERGE_KEYS,
+    MODULE_KEYS,
+    NOTE_KEYS,
+    NUMBERS,
+    OBJECT_KEYS,
+    OWN_FIELDS_KEYS,
+    OWNERS_KEYS,
+    PACK_KEYS,
+    PIVOT_KEYS,
+    REFERENCE_KEYS,
+    ROUTE_KEYS,
+    SAME_KEYS,
+    SEGMENTS_KEYS,
+    SKIP_KEYS,
+    TABLE,
+    TABLES,
+    TEXT,
+    TEXTS,
+    TICKET_FIELD_KEYS,
+    TICKETS_KEYS,
+    TOP_KEYS,
+    VIEW_KEYS,
+    VIEW_ROW_KEYS,
+    WINDOW_KEYS,
+    YES_NO,
+)
 
-TEXT, TEXTS, TABLE, TABLES, YES_NO = "a text", "a list of texts", "a table", "a list of tables", "true or false"
-NUMBERS = "a list of numbers"
-ANY = "any value"
-
-PACK_KEYS = {"name": TEXT, "title": TEXT, "layout": TEXT}
-OWNERS_KEYS = {"object": TEXT, "id": TEXT, "name": TEXT, "role": TEXT, "email": TEXT}
-DERIVE_KEYS = {
-    "object": TEXT, "column": TEXT, "from": TEXT, "match": TABLE, "take": TEXT, "pick": TEXT, "order": TEXT,
-    "count": YES_NO,
-}  # fmt: skip
-COMPUTE_KEYS = {"object": TEXT, "column": TEXT, "from": TEXT, "with": TEXTS, "via": TEXT, "equals": TEXT}
-ROUTE_KEYS = {
-    "name": TEXT, "where": TEXT, "destination": TEXT, "outcome": TEXT, "fidelity": TEXT, "requirement": TEXTS,
-    "reason": TEXT, "into": TEXT, "external_id": TEXTS, "owner": TEXT, "lookups": TABLE, "merge": TABLE,
-    "module": TABLE, "fields": TABLES, "skip": TABLES, "lines": TABLE,
-}  # fmt: skip
-OBJECT_KEYS = {key: kind for key, kind in ROUTE_KEYS.items() if key not in ("name", "where")} | {
-    "source": TEXT, "needs": TEXTS, "unless": TEXTS, "route": TABLES,
-}  # fmt: skip
-VIEW_KEYS = {"object": TEXT, "key": TEXTS, "rows": TABLES}
-# Columns that keep their names stand in `columns`, those that get another one in `renamed`: { NEW = "OLD" }; with
-# `members = "COLUMN"` there is a row for each member of the JSON object in that column, as MEMBER and VALUE.
-VIEW_ROW_KEYS = {"from": TEXT, "columns": TEXTS, "renamed": TABLE, "where": TEXT, "members": TEXT}
-PIVOT_KEYS = {
-    "object": TEXT, "from": TEXT, "match": TABLE, "name": TEXT, "value": TEXT, "columns": TEXT, "fields": TABLE,
-    "requirement": TEXTS,
-}  # fmt: skip
-OWN_FIELDS_KEYS = {
-    "object": TEXT, "id": TEXT, "label": TEXT, "type": TEXT, "options": TEXT, "separator": TEXT, "only": TABLE,
-    "kinds": TABLE,
-}  # fmt: skip
 _OF_ROUTES = set(ROUTE_KEYS) - {"outcome", "fidelity", "requirement", "reason", "skip"}
-FIELD_KEYS = {
-    "from": TEXT, "with": TEXTS, "to": TEXT, "via": TEXT, "value": ANY, "type": TEXT, "label": TEXT,
-    "choices": TEXTS, "needs": TEXTS, "unless": TEXTS, "requirement": TEXTS, "reason": TEXT,
-}  # fmt: skip
-LOOKUP_KEYS = {"object": TEXT, "from": TEXT, "required": YES_NO}
-MERGE_KEYS = {"by": TEXTS, "line": TEXT}
-# The products on a deal: its lines in another object, found by `match`, and the product each of them names.
-LINES_KEYS = {
-    "object": TEXT, "match": TABLE, "product": TABLE, "quantity": TEXT, "unit_price": TEXT, "discount": TEXT,
-}  # fmt: skip
-LINES_PRODUCT_KEYS = {"object": TEXT, "from": TEXT}
-MODULE_KEYS = {"label": TEXT, "plural": TEXT}
-SKIP_KEYS = {"field": TEXT, "reason": TEXT, "outcome": TEXT}
-INVENTORY_KEYS = {
-    "name": TEXT, "what": TEXT, "why": TEXT, "rebuild": TEXT, "requirement": TEXTS, "object": TEXT, "where": TEXT,
-    "heading": TEXT, "text": TEXT, "parts": TEXT, "part": TEXT,
-}  # fmt: skip
-CATALOG_KEYS = {
-    "file": TEXT, "format": TEXT, "objects": TABLE, "fields": TABLE, "kinds": TABLE, "tags": TABLE,
-    "requirement": TEXTS,
-}  # fmt: skip
-SEGMENTS_KEYS = {
-    "object": TEXT, "id": TEXT, "name": TEXT, "rule": TEXT, "count": TEXT, "of": TEXT, "own": TEXT, "advice": TEXT,
-    "requirement": TEXTS,
-}  # fmt: skip
-GAP_KEYS = {"object": TEXT, "field": TEXT, "gap": TEXT, "consequence": TEXT, "remedy": TEXT, "requirement": TEXTS}
-AUDIT_KEYS = {
-    "name": TEXT, "object": TEXT, "count": TEXT, "of": TEXT, "limit": TABLE, "note": TEXT, "requirement": TEXTS,
-}  # fmt: skip
-NOTE_KEYS = {"name": TEXT, "text": TEXT, "group": TEXT, "plans": TEXTS, "refuted": TEXT, "requirement": TEXTS}
-WINDOW_KEYS = {
-    "name": TEXT, "days": NUMBERS, "basis": TEXT, "unit": TEXT, "side": TEXT, "requirement": TEXTS,
-}  # fmt: skip
-LIMIT_KEYS = {"object": TEXT, "column": TEXT}
-DEDUPE_KEYS = {
-    "object": TEXT, "id": TEXT, "from": TEXT, "via": TEXT, "same": TABLE, "references": TABLES, "among": TABLE,
-    "column": TEXT, "merged_into": TEXT, "requirement": TEXTS, "reason": TEXT,
-}  # fmt: skip
 # What a rule says that compares keys; one that takes the source's word for it says none of it.
 _COMPARING = ("from", "via", "same")
-SAME_KEYS = {"from": TEXT, "via": TEXT}
-REFERENCE_KEYS = {"object": TEXT, "column": TEXT, "where": TEXT}
-AMONG_KEYS = {"object": TEXT, "id": TEXT, "from": TEXT, "same": TEXT}
-TOP_KEYS = {
-    "pack": TABLE, "owners": TABLE, "derive": TABLES, "compute": TABLES, "view": TABLES, "pivot": TABLES,
-    "dedupe": TABLES, "audit": TABLES, "object": TABLES, "inventory": TABLES, "gap": TABLES, "catalog": TABLE,
-    "segments": TABLE, "note": TABLES, "window": TABLES,
-}  # fmt: skip
 
 _FITS = {
     TEXT: lambda value: isinstance(value, str),
@@ -109,6 +74,11 @@ def find_shape_problems(data: dict[str, Any]) -> list[str]:
     for name, keys in (("catalog", CATALOG_KEYS), ("segments", SEGMENTS_KEYS)):
         needed = tuple(key for key in keys if key not in ("requirement", "tags"))
         problems += check_keys(f"[{name}]", data[name], keys, needed=needed) if name in data else []
+    if "tickets" in data:
+        problems += check_keys("[tickets]", data["tickets"], TICKETS_KEYS, needed=("object", "fields"))
+        for row in data["tickets"].get("fields", []):
+            at = f"[tickets] field {row.get('to', '?')}"
+            problems += check_keys(at, row, TICKET_FIELD_KEYS, needed=("to",), is_open=True)
     for row in data["object"]:
         problems += _check_object(row)
     for place, row in enumerate(data.get("view", []), start=1):
@@ -157,7 +127,8 @@ def _check_limit(row: dict[str, Any]) -> list[str]:
 
 def _check_dedupe(where: str, row: dict[str, Any]) -> list[str]:
     is_told = "merged_into" in row
-    problems = check_keys(where, row, DEDUPE_KEYS, needed=("object", "id", *(() if is_told else _COMPARING)))
+    has_key = not is_told and ("alike" not in row or any(key in row for key in _COMPARING))
+    problems = check_keys(where, row, DEDUPE_KEYS, needed=("object", "id", *(_COMPARING if has_key else ())))
     problems += [
         f"{where}: {key} stands beside merged_into; write two rules"
         for key in (*_COMPARING, "among", "column")
@@ -165,12 +136,16 @@ def _check_dedupe(where: str, row: dict[str, Any]) -> list[str]:
     ]
     if problems:
         return problems
-    if not is_told:
+    if has_key:
         problems = check_keys(f"{where}, same", row["same"], SAME_KEYS, needed=("from", "via"))
     for table in row.get("references", []):
         problems += check_keys(f"{where}, references", table, REFERENCE_KEYS, needed=("object", "column"))
+    for table in row.get("alike", []):
+        problems += check_keys(f"{where}, alike", table, ALIKE_KEYS, needed=("from", "as"))
     if "among" in row:
         problems += check_keys(f"{where}, among", row["among"], AMONG_KEYS, needed=("object", "id", "from", "same"))
+    if "among" in row and "alike" in row:
+        problems.append(f"{where}: alike compares records of one object; write a rule without among for it")
     if ("among" in row) != ("column" in row):
         problems.append(f"{where}: column and among go together: the column gets the id of the record found there")
     return problems

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from workbench.layout import Layout
 from workbench.model import FieldRule, Lines
-from workbench.pack.values import Compute, Pack, Route, View
+from workbench.pack.made import Compute, View
+from workbench.pack.values import Pack, Route
 from workbench.transforms.compose import placeholders
 
 # The first of two that meet in one value decides how it is masked.

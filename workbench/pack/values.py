@@ -8,13 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 from workbench.model import FieldRule, Lines, Lookup, Merge
 from workbench.pack.advice import Note, Window
 from workbench.pack.catalog import Catalog
 from workbench.pack.examining import Audit, Dedupe, Verdict
-from workbench.pack.made import Pivot, View
+from workbench.pack.made import Compute, Derive, Pivot, View, read_columns
 from workbench.pack.segments import Segments
 
 PRODUCTS = "products"
@@ -23,11 +22,11 @@ CAPABILITIES = (
     "custom_modules",
     "custom_activities",
     PRODUCTS,
+    "product_fields",
     "multiple_pipelines",
     "lookup_fields",
     "formula_fields",
 )
-PICKS = ("only", "most_frequent", "first", "last", "sum", "lines")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,52 +39,6 @@ class Condition:
     def holds(self, capabilities: frozenset[str]) -> bool:
         """Whether a tenant with these capabilities uses the row."""
         return capabilities.issuperset(self.needs) and capabilities.isdisjoint(self.unless)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Derive:
-    """A column of `object` taken from another object's rows, before anything else happens.
-
-    Attributes:
-        source: Object whose rows are read.
-        match: Its column to our column; a row of ours sees the rows where all pairs are equal.
-        take: Its column the value comes from, empty where the rows are counted.
-        pick: Which of several rows gives the value, one of `PICKS`; `only` where its key allows no second one,
-            `sum` for the exact sum of all, `lines` for all of them in source order, one a line.
-        order: Its column that says what is first and last; rows without it are never picked.
-        count: The value is the number of rows, 0 where there is none.
-    """
-
-    object: str
-    column: str
-    source: str
-    match: dict[str, str]
-    take: str = ""
-    pick: str = "only"
-    order: str = ""
-    count: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compute:
-    """A column of `object` made by a transform from columns of the same row.
-
-    Attributes:
-        equals: The source's own column with the value it should have; discovery lists the rows where it has another.
-    """
-
-    object: str
-    column: str
-    via: str
-    source: str = ""
-    with_: tuple[str, ...] = ()
-    options: dict[str, Any] = field(default_factory=dict)
-    equals: str = ""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns it reads."""
-        return read_columns(self.source, self.with_)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +75,7 @@ class Route:
         into: Object into whose records the rows are folded by derived columns, or as the lines of its deals.
         lines: The products on its deals; they go where the tenant has products, elsewhere a field with
             `unless = ["products"]` takes what is to be read of them.
+        listed: Of rows that are only listed, the columns the pack adds that the list shows, each with its heading.
     """
 
     name: str = ""
@@ -140,6 +94,7 @@ class Route:
     label: str = ""
     plural: str = ""
     lines: Lines | None = None
+    listed: dict[str, str] = field(default_factory=dict)
     skips: tuple[Skip, ...] = ()
 
 
@@ -190,7 +145,8 @@ class InventoryItem:
         object: The object whose rows are written out as a document, those where the SQL predicate `where` holds;
             empty where the export describes none.
         heading: What stands above a row, with `{COLUMN}` for its values; `text` is what stands below, line by line.
-        parts: A column with a JSON list, each of whose members is written as `part` says, with `{key}` for its values.
+        parts: A column with a JSON list, each of whose members is written as `part` says, with `{key}` for its values;
+            a member that is no object is `{value}`.
     """
 
     name: str
@@ -219,6 +175,14 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tickets:
+    """The object that holds a source's tickets, and what Freshdesk gets of each; see `workbench.pack.tickets`."""
+
+    object: str
+    fields: tuple[FieldRule, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """A checked pack.
 
@@ -231,6 +195,7 @@ class Pack:
         verdicts: What was decided about pairs of them in this engagement.
         catalog: Where the export describes its own schema; null where it does not.
         segments: Where the export keeps the rules of segments; null where it has none.
+        tickets: What `[policies] tickets` of an engagement decides about; null where the source has none.
         notes: What the customer is told of this source; windows: what takes time whatever the quota is.
     """
 
@@ -249,6 +214,7 @@ class Pack:
     gaps: tuple[Gap, ...] = ()
     catalog: Catalog | None = None
     segments: Segments | None = None
+    tickets: Tickets | None = None
     notes: tuple[Note, ...] = ()
     windows: tuple[Window, ...] = ()
 
@@ -269,8 +235,3 @@ class Pack:
             conditions.append(Condition(needs=(PRODUCTS,)))
         named = sorted({name for condition in conditions for name in (*condition.needs, *condition.unless)})
         return [frozenset(chosen) for size in range(len(named) + 1) for chosen in combinations(named, size)]
-
-
-def read_columns(source: str, with_: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns a rule reads, in the order its transform takes them."""
-    return (source, *with_) if source else with_

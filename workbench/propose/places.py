@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import count
 
-from workbench.destinations import find_destination
+from workbench.destinations import MAX_CHOICES, find_destination
+from workbench.freshsales.plans import find_field_type
 from workbench.propose.names import Match, match_name, read_lexicon, spell_out
 from workbench.propose.values import choose_type, fits
 
@@ -28,6 +29,8 @@ class Field:
     shape: str = ""
     rows: int = 0
     filled: int = 0
+    distinct: int = 0
+    longest: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,36 +52,42 @@ class Proposal:
     repeats: bool = False
 
 
-def propose_field(field: Field, destination: str) -> Proposal:
-    """Propose a place for one field on a destination object such as `contact`."""
+def propose_field(field: Field, destination: str, *, taken: frozenset[str] = frozenset()) -> Proposal:
+    """Propose a place for one field on a destination object such as `contact`.
+
+    Args:
+        taken: Fields of the destination that something else fills already.
+    """
     if field.rows and not field.filled:
         return _skip(0.95, f"empty in all {field.rows:,} rows")
     match = match_name(field.name, destination)
     if match is None or match.thing is None:
         return _keep(field, destination, match)
     if not fits(field.shape, match.thing.shape):
-        return _propose_instead(field, destination, match)
-    return _place(field, destination, match)
+        return _propose_instead(field, destination, match, taken)
+    return _place(field, destination, match, taken)
 
 
-def propose_object(fields: list[Field], destination: str) -> list[Proposal]:
+def propose_object(fields: list[Field], destination: str, *, taken: frozenset[str] = frozenset()) -> list[Proposal]:
     """Propose a place for every field of one source object; of two that want the same place the surer one has it."""
-    proposals = [propose_field(field, destination) for field in fields]
+    proposals = [propose_field(field, destination, taken=taken) for field in fields]
     for place in {proposal.to for proposal in proposals if proposal.action == "migrate" and not proposal.repeats}:
         rivals = [n for n, proposal in enumerate(proposals) if proposal.to == place and proposal.action == "migrate"]
         best = max(rivals, key=lambda n: proposals[n].confidence)
         for n in rivals:
             if n != best:
                 proposals[n] = _dispute(proposals[n], fields[best].name)
-    return _tell_apart(proposals)
+    return _tell_apart(proposals, taken)
 
 
-def _place(field: Field, destination: str, match: Match) -> Proposal:
+def _place(field: Field, destination: str, match: Match, taken: frozenset[str]) -> Proposal:
     thing = match.thing
     said = f"the name reads as “{match.word}”" + (f", the values as {field.shape}" if field.shape else "")
     place = thing.place(destination)
     if match.is_second and not thing.repeats and not place.startswith(("custom:", "skip:")):
         place, said = "custom:", f"{said}; the first of its kind has {place}"
+    if place in taken:
+        place, said = "custom:", f"{said}; another column fills {place} already"
     kind, _, rest = place.partition(":")
     if kind == "skip":
         return _skip(match.score, f"{said}; {rest}")
@@ -87,10 +96,10 @@ def _place(field: Field, destination: str, match: Match) -> Proposal:
     return Proposal(action="migrate", to=place, confidence=match.score, evidence=said, repeats=thing.repeats)
 
 
-def _propose_instead(field: Field, destination: str, match: Match) -> Proposal:
+def _propose_instead(field: Field, destination: str, match: Match, taken: frozenset[str]) -> Proposal:
     if field.shape in _INSTEAD:
         thing = read_lexicon()[_INSTEAD[field.shape]]
-        return _place(field, destination, replace(match, thing=thing, score=0.85, word=thing.names[0]))
+        return _place(field, destination, replace(match, thing=thing, score=0.85, word=thing.names[0]), taken)
     said = f"the name reads as “{match.word}”, but the values as {field.shape}"
     return _custom(field, destination, choose_type(field.shape, ""), UNKNOWN, said)
 
@@ -110,8 +119,18 @@ def _custom(field: Field, destination: str, type_: str, confidence: float, said:
     if find_destination(destination).text:
         said = f"{said}; {destination}s have no custom fields, so it becomes a line of the text"
         return Proposal(action="merge", to="description", confidence=confidence, evidence=said, repeats=True)
-    to = "cf_" + ("_".join(spell_out(field.name))[:LONGEST_NAME] or "field")
+    type_, said = _make_room(field, type_, said)
+    to = "cf_" + ("_".join(spell_out(field.name))[:LONGEST_NAME].strip("_") or "field")
     return Proposal(action="custom_field", to=to, type=type_, confidence=confidence, evidence=f"{said}; {type_} field")
+
+
+def _make_room(field: Field, type_: str, said: str) -> tuple[str, str]:
+    """The type, or one that has room for as many different values, or as long ones, as there are."""
+    if type_ == "dropdown" and field.distinct > MAX_CHOICES:
+        type_, said = "text", f"{said}; {field.distinct:,} different values, a dropdown takes {MAX_CHOICES}"
+    if type_ == "text" and field.longest > find_field_type("text").longest:
+        type_, said = "textarea", f"{said}; up to {field.longest:,} characters"
+    return type_, said
 
 
 def _skip(confidence: float, why: str) -> Proposal:
@@ -123,9 +142,9 @@ def _dispute(proposal: Proposal, rival: str) -> Proposal:
     return replace(proposal, confidence=min(proposal.confidence, DISPUTED), evidence=evidence)
 
 
-def _tell_apart(proposals: list[Proposal]) -> list[Proposal]:
+def _tell_apart(proposals: list[Proposal], others: frozenset[str]) -> list[Proposal]:
     """Give custom fields of one name a number from the second on."""
-    taken: set[str] = set()
+    taken = set(others)
     for n, proposal in enumerate(proposals):
         if proposal.action == "custom_field":
             names = (f"{proposal.to}_{number}" if number > 1 else proposal.to for number in count(1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import polars as pl
@@ -72,19 +73,24 @@ def _guess(
 ) -> dict[tuple[str, str], tuple[str, Proposal]]:
     """Proposals for the columns nobody spoke about, on the first destination of their object."""
     destinations = {phase.source: phase.destination for phase in reversed(phases)}
+    taken: defaultdict[str, set[str]] = defaultdict(set)
+    for phase in phases:
+        taken[phase.source].update(rule.to for rule in (*phase.fields, *phase.lookups))
     guesses = {}
     for (object_,), rows in inventory.group_by("object", maintain_order=True):
         fields = [_read_field(row) for row in rows.iter_rows(named=True) if (object_, row["field"]) in columns]
         destination = destinations.get(object_, "")
         if fields and destination:
-            for field, proposal in zip(fields, propose_object(fields, destination), strict=True):
+            proposals = propose_object(fields, destination, taken=frozenset(taken[object_]))
+            for field, proposal in zip(fields, proposals, strict=True):
                 guesses[object_, field.name] = (destination, proposal)
     return guesses
 
 
 def _read_field(row: Row) -> Field:
     shape = "" if row["type"] == "text" else row["type"]
-    return Field(object=row["object"], name=row["field"], shape=shape, rows=row["rows"], filled=row["filled"])
+    counted = {name: row[name] or 0 for name in ("rows", "filled", "distinct", "longest")}
+    return Field(object=row["object"], name=row["field"], shape=shape, **counted)
 
 
 def _say_guess(guess: tuple[str, Proposal] | None) -> Row:

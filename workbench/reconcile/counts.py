@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 import polars as pl
 
-from workbench.destinations import DOCUMENT, PRODUCT
-from workbench.freshsales.routes import is_module
+from workbench.destinations import DOCUMENT
 from workbench.ledger import Ledger
 from workbench.load.lookups import is_deleted
-from workbench.load.owners import Owners
+from workbench.load.owners import Owners, shows_owner
 from workbench.model import CORE_OBJECTS, FILL, OWNER_RATES, VALIDATION, FieldRule, Phase, frame
 from workbench.own_fields import FILLED_BY_LOAD
 from workbench.reconcile.population import Returned
@@ -76,11 +76,14 @@ def reconcile_owners(
     phases: tuple[Phase, ...],
     records: dict[str, pl.DataFrame],
     owners: pl.DataFrame,
+    *,
+    given_away: Collection[tuple[str, str]] = (),
 ) -> pl.DataFrame:
     """How the loaded records are spread over the users of the tenant, resolved from the source and as found.
 
     Args:
         owners: OWNERS.
+        given_away: Records that stay with another owner because somebody decided so, by phase and external id.
 
     Returns:
         OWNER_RATES by phase and owner. Notes have no owner, and lists of module records and products do not show it:
@@ -94,21 +97,24 @@ def reconcile_owners(
         loaded = _select_loaded(phase, records[phase.name], ledger).filter(~pl.col("external_id").is_in(gone))
         if not shows_owner(phase.destination):
             continue
-        expected = Counter(emails[resolved.resolve(owner).user_id] for owner in loaded["owner"])
-        found = (population.get((phase.name, id)) for id in loaded["external_id"])
-        ids = [values.get("owner_id") for values in found if values is not None]
-        returned = Counter(emails.get(id, f"user {id}") if id else NOBODY for id in ids)
+        expected, decided, returned = Counter[str](), Counter[str](), Counter[str]()
+        for external_id, owner in loaded.select("external_id", "owner").iter_rows():
+            key, wanted = (phase.name, external_id), emails[resolved.resolve(owner).user_id]
+            expected[wanted] += 1
+            if (values := population.get(key)) is None:
+                continue
+            id = values.get("owner_id")
+            found = emails.get(id, f"user {id}") if id else NOBODY
+            returned[found] += 1
+            if key in given_away:
+                decided.update({found: 1})
+                decided.subtract({wanted: 1})
         rows += [
-            {"phase": phase.name, "owner": owner, "expected": expected[owner], "returned": returned[owner],
-             "agrees": expected[owner] == returned[owner]}
+            {"phase": phase.name, "owner": owner, "expected": expected[owner], "decided": decided[owner],
+             "returned": returned[owner], "agrees": expected[owner] + decided[owner] == returned[owner]}
             for owner in sorted(expected | returned)
         ]  # fmt: skip
     return frame(rows, OWNER_RATES)
-
-
-def shows_owner(object: str) -> bool:
-    """Whether a list of the object shows whose its records are."""
-    return object not in ("note", DOCUMENT, PRODUCT) and not is_module(object)
 
 
 def _count_phase(population: Returned, ledger: Ledger, phase: Phase, records: pl.DataFrame) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.destinations import DOCUMENT, PRODUCT, find_destination
 from workbench.errors import HoldRecord
+from workbench.file_names import is_same_but_number
 from workbench.freshsales.bodies import mark_source
 from workbench.freshsales.schema import TenantSchema
 from workbench.freshsales.selectors import SELECTOR_OF, find_choice
@@ -62,7 +63,7 @@ class Expectations:
         if phase.destination == DOCUMENT:
             # Of a file Freshsales shows its name; what is in it is compared by `workbench.load.uploads_check`.
             tag = next((rule.tag for rule in phase.fields if rule.to in ("file_name", "path")), "none")
-            yield Expected(field="file_name", value=record["file_name"], tag=tag)
+            yield Expected(field="file_name", value=self._expect_name(phase, record), tag=tag)
             return
         if phase.destination != "note":
             owner = self._find_owner(record["owner"])
@@ -109,6 +110,12 @@ class Expectations:
             if line.is_readable
         ]
         return read_values(phase.destination, {"products": items})["products"]
+
+    def _expect_name(self, phase: Phase, record: Mapping[str, Any]) -> str:
+        """The name of a file, with the number under which it was uploaded: that may be another one than today's."""
+        standing = self.ledger.standing(phase.name, record["external_id"])
+        sent = self.ledger.last_sent(standing)["file_name"] if standing and standing.is_standing else ""
+        return sent if is_same_but_number(sent, record["file_name"]) else record["file_name"]
 
     def _find_owner(self, source_id: str | None) -> Owner | None:
         try:

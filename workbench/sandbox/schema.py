@@ -15,7 +15,7 @@ from workbench.sandbox.store import Store
 from workbench.sandbox.wire import ApiError
 
 # Objects with custom fields, and the id of the form their fields stand on.
-FORMS = {"contact": 1, "sales_account": 2, "deal": 3, "sales_activity": 4, "lead": 5}
+FORMS = {"contact": 1, "sales_account": 2, "deal": 3, "sales_activity": 4, "lead": 5, "product": 6}
 MODULE_PREFIX = "cm_"
 CHOICE_TYPES = ("dropdown", "radio", "multi_select_dropdown")
 

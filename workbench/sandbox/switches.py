@@ -173,6 +173,9 @@ class Switches:
         about="products",
         known=("percent", "amount"),
     )
+    product_fields: bool = _switch(
+        True, "Products show their fields at /settings/products and accept new ones.", about="products"
+    )
     product_delete_answer: str = _switch(
         "success",
         "What deleting a product answers: as activities do, or as documents do.",

@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 
+LONG = 4_096  # characters of a line that is long; about one such line more than asked for may be taken
+
 
 class CsvLines:
     """The lines of a file, which remembers those of the record being read so that they can be read again.
@@ -48,7 +50,16 @@ class CsvLines:
         self._again.extendleft(reversed(self._taken[1:]))
         del self._taken[1:]
 
-    def take(self, count: int) -> list[str]:
+    def take(self, size: int) -> list[str]:
+        """The next lines as they stand, of about so many characters; none at the end."""
+        lines: list[str] = []
+        at_once = max(1, size // LONG)
+        while size > 0 and (more := self.take_count(at_once)):
+            lines += more
+            size -= sum(map(len, more))
+        return lines
+
+    def take_count(self, count: int) -> list[str]:
         """The next lines as they stand, fewer at the end."""
         again = [self._again.popleft() for _ in range(min(count, len(self._again)))]
         lines = again + list(islice(self._lines, count - len(again)))

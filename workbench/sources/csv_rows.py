@@ -8,17 +8,20 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+import polars as pl
+
 from workbench.engagement import Secret
 from workbench.errors import UsageError
 from workbench.layout import LayoutObject
+from workbench.sources.csv_blocks import MAX_CELL, read_block
 from workbench.sources.csv_lines import CsvLines
 from workbench.sources.encodings import find_encoding
 from workbench.sources.rows import Batch, Opened, Row, cut_unnamed, find_fault, find_header_problems
 
 DELIMITERS = (",", ";", "\t", "|")
 HEADER_LINES = 20  # a header that runs on over quoted line ends is still found within these
-LINES = 4_000  # lines read at once where nothing is wrong with them
-MAX_CELL = 1 << 20  # characters; a longer one is a quote that was never closed
+BLOCK = 1 << 23  # characters read at once where nothing is wrong with them
+PIECE = 1 << 18  # and where something was
 REASONS = {
     "expected after": "a quote inside a quoted cell is not doubled",
     "unexpected end of data": "a quote is opened and never closed",
@@ -81,19 +84,32 @@ def read_batches(path: Path, encoding: str, delimiter: str, *, width: int, named
     """The same records as `read_rows`, many lines at once where nothing is wrong with any of them."""
     csv.field_size_limit(MAX_CELL)
     with path.open(encoding=encoding, newline="") as file:
-        lines, number = CsvLines(file), -1  # the header is record 0 of the file
-        while taken := lines.take(LINES):
-            whole, records = _parse(taken, delimiter)
-            lines.put_back(taken[whole:])
-            cells = _check_all(taken[:whole], records, width=width, named=named) if whole else None
-            if cells is None:
-                taken = taken[:whole] if whole else lines.take(len(taken))
-                batch = _number_rows(_reread(lines, taken, delimiter, width=width, named=named), number)
+        lines, number, size = CsvLines(file), -1, BLOCK  # the header is record 0 of the file
+        while taken := lines.take(size):
+            if found := read_block(taken, delimiter, width=width, named=named):
+                whole, cells = found
+                lines.put_back(taken[whole:])
+                batch, size = _number_cells(cells, number), min(2 * size, BLOCK)
+            elif size > PIECE:
+                lines.put_back(taken)
+                size = PIECE
+                continue
             else:
-                batch = Batch(range(number + 1, number + 1 + len(cells)), cells, [], number + len(cells))
+                batch = _read_piece(lines, taken, delimiter, number, width=width, named=named)
             number, before = batch.last, number
             if number > 0:
                 yield batch if before >= 0 else _cut_header(batch)
+
+
+def _read_piece(lines: CsvLines, taken: list[str], delimiter: str, before: int, *, width: int, named: int) -> Batch:
+    """The records that begin in these lines, the broken among them."""
+    whole, records = _parse(taken, delimiter)
+    lines.put_back(taken[whole:])
+    cells = _check_all(taken[:whole], records, width=width, named=named) if whole else None
+    if cells is not None:
+        return _number_cells(cells, before)
+    taken = taken[:whole] if whole else lines.take_count(len(taken))
+    return _number_rows(_reread(lines, taken, delimiter, width=width, named=named), before)
 
 
 def _parse(lines: list[str], delimiter: str) -> tuple[int, list[list[str]]]:
@@ -132,6 +148,10 @@ def _reread(lines: CsvLines, taken: list[str], delimiter: str, *, width: int, na
             break
     lines.begin_record()
     return rows
+
+
+def _number_cells(cells: list[list[str]] | pl.DataFrame, before: int) -> Batch:
+    return Batch(range(before + 1, before + 1 + len(cells)), cells, [], before + len(cells))
 
 
 def _number_rows(rows: list[Row], before: int) -> Batch:

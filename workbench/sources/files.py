@@ -16,9 +16,10 @@ from workbench.engagement import Secret
 from workbench.errors import StopRun
 from workbench.layout import Layout, LayoutObject
 from workbench.model import FILES, REJECTED, frame
+from workbench.sources.api.finishing import MANIFEST, read_manifest
 from workbench.sources.archive import open_source
 from workbench.sources.checks import SourceFile, check_files, hash_file
-from workbench.sources.finding import find_files, list_unlisted
+from workbench.sources.finding import find_files, list_absent_pieces, list_unlisted
 from workbench.sources.staging import StagedFile, count_staged, stage_object, write_staged
 
 
@@ -32,6 +33,7 @@ class Staged:
         dropped: Object, column and filled cells of each column left out: secret, or unknown to the layout.
         missing: Objects whose file is not required and not there; staged without records.
         unlisted: What the export holds and the layout does not know; nothing of it is read.
+        absent: Object and file of each numbered piece that the numbers of the others leave out.
     """
 
     files: pl.DataFrame
@@ -39,6 +41,7 @@ class Staged:
     dropped: list[tuple[str, str, int]]
     missing: tuple[str, ...]
     unlisted: tuple[str, ...]
+    absent: tuple[tuple[str, str], ...] = ()
 
 
 def stage_folder(
@@ -76,9 +79,10 @@ def stage_folder(
             dropped=_sum_dropped(staged),
             missing=missing,
             unlisted=(
-                *list_unlisted(folder, [file.path for file in files], beside=layout.beside),
+                *list_unlisted(folder, [file.path for file in files], beside=(*layout.beside, *_list_ours(folder))),
                 *_list_unread(files, layout),
             ),
+            absent=_list_absent(files),
         )
 
 
@@ -160,6 +164,18 @@ def _list_unread(files: list[SourceFile], layout: Layout) -> list[str]:
             if (file.path, what.removeprefix(kinds.get(file.object.format, ""))) not in read
         }
     )
+
+
+def _list_ours(folder: Path) -> tuple[str, ...]:
+    """What an extraction by the workbench left beside the records: what it says of itself, and the files it fetched."""
+    manifest = read_manifest(folder)
+    fetched = (path.partition("/")[0] for path in manifest.get("files", ()))
+    return tuple(dict.fromkeys([MANIFEST, *fetched])) if manifest else ()
+
+
+def _list_absent(files: list[SourceFile]) -> tuple[tuple[str, str], ...]:
+    pieces = groupby(files, key=lambda file: file.object.name)
+    return tuple((name, path) for name, own in pieces for path in list_absent_pieces(file.name for file in own))
 
 
 def _stage_missing(layout: Layout, files: list[SourceFile], out: Path) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
@@ -81,6 +83,40 @@ def list_unlisted(folder: Path, read: list[Path], *, beside: tuple[str, ...] = (
         if len(path.parts) > 1 and path.parts[0] in tops and path not in paths and not path.name.startswith(".")
     }
     return sorted({name for name in list_names(folder) if name not in (*tops, *beside)} | deeper)
+
+
+def list_absent_pieces(paths: Iterable[str]) -> list[str]:
+    """The numbered pieces of one object that lie between its others, or before them, and are not there.
+
+    Numbers that leave out more than there are, such as days or ids, count no pieces.
+    """
+    names = sorted(paths)
+    numbered: defaultdict[tuple[str, str], dict[int, str]] = defaultdict(dict)
+    for name in names:
+        for found in _DIGITS.finditer(name, name.rfind("/") + 1):
+            numbered[name[: found.start()], name[found.end() :]][int(found[0])] = found[0]
+    return sorted(
+        f"{head}{number:0{_find_width(pieces)}}{tail}"
+        for (head, tail), pieces in numbered.items()
+        if len(pieces) > 1
+        for gap in _find_gaps(pieces, starts=1 if f"{head.rstrip('_- (.')}{tail.lstrip(')')}" not in names else None)
+        if len(gap) <= len(pieces)
+        for number in gap
+    )
+
+
+def _find_gaps(pieces: dict[int, str], *, starts: int | None) -> Iterator[set[int]]:
+    """The numbers that lack between the pieces, and those before the first; none before where a bare name is first."""
+    yield set(range(min(pieces), max(pieces))) - pieces.keys()
+    if starts is not None:
+        yield set(range(starts, min(pieces)))
+
+
+def _find_width(pieces: dict[int, str]) -> int:
+    """Digits of a number where they are filled up with zeros."""
+    return (
+        max(map(len, pieces.values())) if any(text.startswith("0") and len(text) > 1 for text in pieces.values()) else 0
+    )
 
 
 def _match_exact(file: str, names: list[str]) -> list[str]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
+import polars as pl
+
 
 class Row(NamedTuple):
     """One record of a file.
@@ -27,13 +29,13 @@ class Batch(NamedTuple):
 
     Attributes:
         numbers: Of the sound ones, in order.
-        cells: Of the sound ones, one list a record.
+        cells: Of the sound ones, one list a record, or a frame with one String column for each named cell.
         rejected: Number and reason of the others.
         last: Number of the last record read so far, sound or not.
     """
 
     numbers: Sequence[int]
-    cells: list[list[str]]
+    cells: list[list[str]] | pl.DataFrame
     rejected: list[tuple[int, str]]
     last: int
 

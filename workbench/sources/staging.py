@@ -78,12 +78,17 @@ def _take_batch(file: StagedFile, batch: Batch, kept: list[str], before: int) ->
 
 
 def _build_frame(source: SourceFile, batch: Batch, before: int) -> pl.DataFrame:
-    header = source.opened.header
-    columns = zip(*batch.cells, strict=True) if batch.cells else ((),) * len(header)
-    texts = pl.DataFrame([pl.Series(name, cells, dtype=pl.String) for name, cells in zip(header, columns, strict=True)])
+    texts = _name_columns(batch.cells, source.opened.header)
     placed = [pl.lit(value).alias(name) for name, value in source.placed.items()]
     numbers = pl.Series(ROW, batch.numbers, dtype=pl.Int64) + before
     return texts.with_columns(_write_null(source.object.null)).with_columns(*placed, numbers)
+
+
+def _name_columns(cells: list[list[str]] | pl.DataFrame, header: tuple[str, ...]) -> pl.DataFrame:
+    if isinstance(cells, pl.DataFrame):
+        return cells.rename(dict(zip(cells.columns, header, strict=True)))
+    columns = zip(*cells, strict=True) if cells else ((),) * len(header)
+    return pl.DataFrame([pl.Series(name, each, dtype=pl.String) for name, each in zip(header, columns, strict=True)])
 
 
 def _write_null(spellings: tuple[str, ...]) -> pl.Expr:

@@ -12,6 +12,7 @@ from workbench.budget.windows import Pace
 from workbench.compiled import Compiled, bind_inputs, read_compiled, read_templates, set_up
 from workbench.conflicts_file import FILE as CONFLICTS_FILE
 from workbench.conflicts_file import draft_conflicts, read_conflict_decisions
+from workbench.cutover_report import list_facts, list_open_points
 from workbench.engagement import Engagement, RunFolder
 from workbench.evidence.checkpoints import open_ledger
 from workbench.evidence.manifest import hash_inputs
@@ -20,7 +21,6 @@ from workbench.exports import (
     find_last_reading,
     is_taken_after,
     note_written,
-    read_first_files,
     read_hashes,
     read_rounds,
     read_stamp,
@@ -31,6 +31,7 @@ from workbench.freshsales.owners import find_arrivals
 from workbench.freshsales.plans import read_plans
 from workbench.gate import pass_approval, pass_gate
 from workbench.ledger import Ledger
+from workbench.load.attachments import add_contents, list_attachments, read_approved
 from workbench.load.deleted import note_deleted
 from workbench.load.delta import (
     apply_delta,
@@ -40,13 +41,18 @@ from workbench.load.delta import (
     note_brought_over,
     prove_frozen,
 )
+from workbench.load.exchanged_files import find_exchanged, take_exchanged_back
+from workbench.load.given_away import settle_given_away
 from workbench.load.gone import delete_gone, judge_gone
 from workbench.load.held import group_held
+from workbench.load.phases import print_count
+from workbench.load.retry import list_twins
 from workbench.load.review import Review
-from workbench.load.rounds import CHANGES, add_round, forecast_round, keep_known
+from workbench.load.rounds import add_round, forecast_round, keep_known
 from workbench.load.setup import Setup
-from workbench.model import HANDED_OVER, ROUNDS, SOURCE_PROOF, empty, frame
-from workbench.newest_export import NewestExport, Records, compare_reading, stage_export
+from workbench.load.uploads import describe_uploads
+from workbench.model import ROUNDS, SOURCE_PROOF, PhaseCount, empty, frame
+from workbench.newest_export import NewestExport, stage_export
 from workbench.progress import report_progress
 from workbench.reconcile.counts import reconcile_counts, reconcile_fill, reconcile_owners
 from workbench.reconcile.population import read_population
@@ -62,9 +68,11 @@ class Cutover:
         files: FILES of the newest export.
         rejected: REJECTED of the newest export.
         conflicts: CONFLICTS: what both sides changed, decided or not.
-        removed: ROLLBACK_COUNTS of what left the source and was taken back.
+        removed: ROLLBACK_COUNTS of what left the source and was taken back, and of files that were exchanged.
         roots: HELD_ROOTS.
         deleted: DELETED_IN_TENANT.
+        attachments: ATTACHMENTS of the newest export, as they were when it was read.
+        uploads: UPLOADS of the newest export.
         segments: SEGMENT_COUNTS; without a row where the source has no segments.
         rounds: ROUNDS, the forecast of the next last.
         proof: SOURCE_PROOF of a frozen source; without a row in a window.
@@ -83,6 +91,8 @@ class Cutover:
     validation: pl.DataFrame
     fill: pl.DataFrame
     owners: pl.DataFrame
+    attachments: pl.DataFrame
+    uploads: pl.DataFrame
     segments: pl.DataFrame
     rounds: pl.DataFrame
     proof: pl.DataFrame
@@ -109,17 +119,18 @@ def cut_over(run: RunFolder, tenant: Tenant) -> Cutover:
     began, rounds = find_last_reading(engagement), read_rounds(engagement)
     note_written(run, engagement.cutover_source, layout)
     export = stage_export(engagement, compiled.phases, run.path / "staged")
-    current = export.records
-    hashes = hash_records(current)
     with open_ledger(engagement) as ledger:
         setup = replace(set_up(run, compiled, tenant=tenant, ledger=ledger), review=review)
-        delta = _find_delta(setup, compiled, current, hashes)
-        proof = _prove_frozen(engagement, compiled, ledger, hashes)
-        frames = {"files": export.staged.files, "rejected": export.staged.rejected, "delta": delta, "proof": proof}
+        attachments = list_attachments(compiled.phases, export.records, setup.shelf)
+        setup = replace(setup, shelf=replace(setup.shelf, approved=read_approved(attachments)))
+        hashes = hash_records(add_contents(compiled.phases, export.records, attachments))
+        delta = _find_delta(setup, compiled, export, hashes)
+        frames = {"files": export.staged.files, "rejected": export.staged.rejected, "attachments": attachments}
+        frames |= {"delta": delta, "proof": _prove_frozen(engagement, compiled, ledger, hashes)}
         frames |= _bring_over(setup, compiled, export, delta)
         note_brought_over(ledger, compiled.phases, hashes)
         reading = tenant.requests
-        frames |= _validate(setup, compiled, current, run.path / "staged")
+        frames |= _validate(setup, compiled, export, run.path / "staged")
         reading = _count_reading(tenant, frames["counts"], frames["removed"], reading)
     frames["rounds"] = _note_round(run, compiled, rounds, delta, tenant, reading=reading, began=began)
     save_frames(run.path, frames | {"hashes": hashes})
@@ -129,49 +140,63 @@ def cut_over(run: RunFolder, tenant: Tenant) -> Cutover:
     save_csv(run.path / "held.csv", frames.pop("chains"))
     draft_conflicts(run.path / CONFLICTS_FILE, frames["conflicts"])
     return Cutover(
-        facts=_facts(engagement, frames, tenant),
+        facts=list_facts(engagement, frames, tenant),
         inputs=bind_inputs(engagement, compiled.schema, engagement.latest_run("load"))
         | hash_inputs(engagement, [CONFLICTS_FILE]),
-        open_points=_list_open_points(engagement, export, frames),
+        open_points=list_open_points(engagement, export, frames),
         **frames,
     )
 
 
-def _find_delta(setup: Setup, compiled: Compiled, current: Records, hashes: pl.DataFrame) -> pl.DataFrame:
+def _find_delta(setup: Setup, compiled: Compiled, export: NewestExport, hashes: pl.DataFrame) -> pl.DataFrame:
     """DELTA against what was brought over last; what the ledger knows nothing of is new, whatever the hashes say."""
     engagement = compiled.mapping_run.engagement
-    before = read_hashes(engagement)
-    known = keep_known(setup.ledger, hash_records(compiled.records) if before is None else before)
+    if (before := read_hashes(engagement)) is None:
+        approved = pl.read_parquet(compiled.mapping_run.path / "attachments.parquet")
+        before = hash_records(add_contents(compiled.phases, compiled.records, approved))
+    known = keep_known(setup.ledger, before, skipped=list_twins(setup, compiled.phases, export.records))
     mapped = pl.read_parquet(compiled.mapping_run.path / "owners.parquet")
     arrived = find_arrivals(mapped, compiled.schema.users)["source_id"].drop_nulls()
-    return mark_arrivals(compare_hashes(known, hashes), setup, current, arrived)
+    return mark_arrivals(compare_hashes(known, hashes), setup, export.records, arrived)
 
 
 def _bring_over(setup: Setup, compiled: Compiled, export: NewestExport, delta: pl.DataFrame) -> dict[str, pl.DataFrame]:
     switch, current = compiled.mapping_run.engagement.switch, export.records
     doubts = {"reading": export.reading, "most_deleted": switch.most_deleted}
+    exchanged = find_exchanged(setup, compiled.phases, current)
+    exchanged = take_exchanged_back(setup, exchanged, progress=report_progress)
     counts = apply_delta(
-        setup, compiled.phases, current, delta, deleted=switch.deleted, progress=report_progress, **doubts
-    )
+        setup, compiled.phases, current, delta,
+        deleted=switch.deleted, on_phase=_print_moved, progress=report_progress, **doubts,
+    )  # fmt: skip
     gone = judge_gone(setup, compiled.phases, current, policy=switch.deleted, **doubts)
     removed = delete_gone(setup, gone, progress=report_progress)
-    return {"counts": counts, "removed": removed, "conflicts": setup.review.list_conflicts()}
+    return {"counts": counts, "removed": pl.concat([exchanged, removed])}
 
 
-def _validate(setup: Setup, compiled: Compiled, current: Records, staged: Path) -> dict[str, pl.DataFrame]:
-    ledger, phases = setup.ledger, compiled.phases
+def _print_moved(count: PhaseCount) -> None:
+    """Print the balance of a phase in which something happened."""
+    if count.attempted or count.requests:
+        print_count(count)
+
+
+def _validate(setup: Setup, compiled: Compiled, export: NewestExport, staged: Path) -> dict[str, pl.DataFrame]:
+    ledger, phases, current = setup.ledger, compiled.phases, export.records
     pack, _ = read_templates(compiled.mapping_run.engagement)
     found = read_population(setup.tenant, ledger, phases)
     deleted = note_deleted(ledger, found)
+    given_away = settle_given_away(setup, phases, current, found)
     groups = group_held(ledger, phases, current)
     return {
         "deleted": deleted,
+        "conflicts": setup.review.list_conflicts(),
         "held": ledger.held(),
         "roots": groups.roots,
         "chains": groups.chains,
+        "uploads": describe_uploads(phases, current, ledger),
         "validation": reconcile_counts(found, ledger, phases, current),
         "fill": reconcile_fill(found, ledger, phases, current),
-        "owners": reconcile_owners(found, ledger, phases, current, compiled.owners),
+        "owners": reconcile_owners(found, ledger, phases, current, compiled.owners, given_away=given_away),
         "segments": recount_segments(found, pack, phases, read_staged(staged), current),
     }
 
@@ -210,47 +235,3 @@ def _note_round(
     coming = forecast_round(rounds, compiled.phases, delta, reading=reading, began=began)
     row = {"run": "next", **coming, "hours": pace.count_hours(coming["requests"]), "is_forecast": True}
     return pl.concat([rounds, frame([row], ROUNDS)])
-
-
-def _list_open_points(engagement: Engagement, export: NewestExport, frames: dict[str, pl.DataFrame]) -> tuple[str, ...]:
-    proof, held = frames["proof"], frames["held"]
-    changed = proof.filter(~pl.col("agrees"))["object"].to_list()
-    waiting = held.filter(pl.col("code").is_in(HANDED_OVER)).height
-    points = compare_reading(read_first_files(engagement), export.staged)
-    points += [f"{object}: the frozen source changed after its last delta; run cutover again" for object in changed]
-    if proof.height and proof["agrees"].has_nulls():
-        points.append("the frozen source is not proved unchanged: take the export once more, then run cutover again")
-    for name, what in (("validation", "the number of records"), ("owners", "the owners")):
-        phases = frames[name].filter(~pl.col("agrees"))["phase"].unique(maintain_order=True)
-        verb = "does" if name == "validation" else "do"
-        points += [f"{phase}: {what} in Freshsales {verb} not agree" for phase in phases]
-    if waiting:
-        points.append(f"{waiting:,} records are in import files that the administrator has yet to import")
-    return tuple(points)
-
-
-def _facts(engagement: Engagement, frames: dict[str, pl.DataFrame], tenant: Tenant) -> dict[str, object]:
-    changes = dict(frames["delta"].group_by("change").len().iter_rows())
-    moved = sum(changes.get(change, 0) for change in CHANGES)
-    coming, proof = frames["rounds"].row(-1, named=True), frames["proof"]
-    is_proved = bool(proof["agrees"].all(ignore_nulls=False))
-    frozen = {"Source unchanged since its last delta": "yes, every hash agrees" if is_proved else "not proved"}
-    small = {f"Few enough for the switch (at most {engagement.switch.small:,})": "yes" if
-             moved <= engagement.switch.small else "no: repeat the delta"}  # fmt: skip
-    return {
-        "New in the source": changes.get("new", 0),
-        "Changed": changes.get("changed", 0),
-        "Owner became a user": changes.get("owner", 0),
-        "Deleted": changes.get("deleted", 0),
-        "Unchanged": changes.get("unchanged", 0),
-        "Rows that could not be read": frames["rejected"].height,
-        "Conflicts that wait for a decision": frames["conflicts"]
-        .filter(decision="")
-        .n_unique(["phase", "external_id"]),
-        "Deleted in Freshsales since loaded": frames["deleted"].height,
-        "Still held": frames["held"].height,
-        "Requests used": tenant.requests,
-        **(small if proof.is_empty() else frozen),
-        "Requests of the next delta": coming["requests"],
-        "Hours of the next delta": round(coming["hours"], 2),
-    }

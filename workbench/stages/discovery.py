@@ -9,23 +9,15 @@ import polars as pl
 
 from workbench.budget.outlook import count_holdings, look_ahead
 from workbench.compiled import complete_pack, read_templates
-from workbench.conventions.apply import describe_conventions, write_plain
-from workbench.conventions.find import find_conventions, list_said
+from workbench.conventions.apply import write_plain
+from workbench.conventions.describe import describe_conventions
+from workbench.conventions.find import find_conventions
 from workbench.conventions.values import FILE as CONVENTIONS_FILE
 from workbench.conventions.values import count_conventions, settle_conventions
-from workbench.discover.audit import audit_account
-from workbench.discover.customer_fields import describe_customer_fields, find_customer_misfits
-from workbench.discover.damage import find_damage
-from workbench.discover.formulas import describe_formulas, find_formula_gaps, list_differences
-from workbench.discover.gaps import build_gap_register
+from workbench.discover.describing import describe_schema, describe_source, examine_source
 from workbench.discover.grade import Grade, grade_engagement
-from workbench.discover.links import find_relationships
-from workbench.discover.objects import describe_objects
-from workbench.discover.owner_references import check_owner_references, list_owners
-from workbench.discover.profile import build_inventory, find_misfits, find_repeated_keys
-from workbench.discover.roster import build_roster
 from workbench.discover.scoping import QUOTE_FILE, scope_engagement
-from workbench.discover.segments import describe_segments, find_segment_gaps, write_segments
+from workbench.discover.segments import write_segments
 from workbench.discover.written_documents import write_documents
 from workbench.discover.written_lists import PREFIX, write_lists
 from workbench.engagement import Engagement, RunFolder, source_password
@@ -38,11 +30,10 @@ from workbench.freshsales.schema import TenantSchema, read_schema
 from workbench.layout import Layout
 from workbench.model import Phase
 from workbench.pack import Pack
-from workbench.pack.dedupe import find_duplicates, list_merged_fields
 from workbench.plan import compile_phases
 from workbench.records import derive_columns
 from workbench.sources.api.extracted import check_extracted
-from workbench.sources.files import Staged, read_columns, read_staged, source_digest, stage_folder
+from workbench.sources.files import read_columns, read_staged, source_digest, stage_folder
 
 INPUTS = ("engagement.toml", "pack.toml", "layout.toml", "roster.csv")
 
@@ -53,6 +44,7 @@ class Discovery:
 
     files: pl.DataFrame
     rejected: pl.DataFrame
+    conventions: pl.DataFrame
     inventory: pl.DataFrame
     relationships: pl.DataFrame
     objects: pl.DataFrame
@@ -70,6 +62,8 @@ class Discovery:
     formula_differences: pl.DataFrame
     segments: pl.DataFrame
     duplicates: pl.DataFrame
+    likely_duplicates: pl.DataFrame
+    likeness: pl.DataFrame
     merged_fields: pl.DataFrame
     holdings: pl.DataFrame
     forecast: pl.DataFrame
@@ -97,24 +91,24 @@ def discover(run: RunFolder, tenant: Tenant) -> Discovery:
     _check_ingest(source.files)
     layout = layout.widen(read_columns(run.path / "staged"))
     as_written = read_staged(run.path / "staged")
-    conventions = settle_conventions(
-        engagement.folder / CONVENTIONS_FILE, find_conventions(as_written, layout, said=list_said(pack)), layout
-    )
+    today = datetime.now(UTC).date()
+    found = find_conventions(as_written, layout, today=today, pack=pack)
+    conventions = settle_conventions(engagement.folder / CONVENTIONS_FILE, found, layout)
     staged = write_plain(as_written, conventions, time_zone=engagement.time_zone)
     pack = complete_pack(engagement, pack, layout, staged)
     phases = compile_phases(pack, layout=layout, capabilities=schema.capabilities)
     holdings = count_holdings(tenant)
     derived = derive_columns(staged, pack)
-    compiled, today = _compile_for_each(engagement, pack, layout, phases), datetime.now(UTC).date()
+    compiled = _compile_for_each(engagement, pack, layout, phases)
     outlook = look_ahead(
         engagement, compiled, derived, layout,
         schema=schema, holdings=holdings, today=today, answer=tenant.seconds_per_request,
     )  # fmt: skip
-    described = _describe_schema(pack, layout, derived, phases)
-    frames = _describe(engagement, pack, layout, schema, derived, source, described)
+    described = describe_schema(pack, layout, derived, phases)
+    frames = describe_source(engagement, pack, layout, schema, derived, source, described)
     frames |= {"holdings": holdings, **outlook.frames}
-    save_frames(run.path, {"conventions": describe_conventions(as_written, conventions, engagement.time_zone)})
-    frames |= _examine(pack, staged, derived, roster=frames["roster"], capabilities=schema.capabilities)
+    frames["conventions"] = describe_conventions(as_written, conventions, engagement.time_zone)
+    frames |= examine_source(pack, layout, staged, derived, roster=frames["roster"], capabilities=schema.capabilities)
     grade = grade_engagement(frames["objects"], frames["forecast"], frames["relationships"], plan=engagement.plan)
     scope = scope_engagement(
         engagement, pack, compiled, derived, frames, grade, users=len(schema.users), today=today
@@ -123,7 +117,7 @@ def discover(run: RunFolder, tenant: Tenant) -> Discovery:
     write_text(run.path / QUOTE_FILE, scope.quote)
     write_text(run.path / "savings.md", outlook.routes)
     save_frames(run.path, {**frames, "files": source.files, "rejected": source.rejected})
-    for name in ("audit", "duplicates", "plan_needs"):
+    for name in ("audit", "duplicates", "likely_duplicates", "plan_needs"):
         save_csv(run.path / f"{name}.csv", frames[name])
     lists = write_lists(pack, layout, derived, schema.capabilities)
     lists |= {f"{PREFIX}{name}": described[name] for name in described if pack.catalog or pack.segments}
@@ -152,74 +146,6 @@ def _check_ingest(files: pl.DataFrame) -> None:
     open_files = files.filter(pl.col("read") != pl.col("staged") + pl.col("rejected"))
     if open_files.height:
         raise StopRun(f"rows read are neither staged nor rejected: {open_files['file'].to_list()}")
-
-
-def _describe(
-    engagement: Engagement,
-    pack: Pack,
-    layout: Layout,
-    schema: TenantSchema,
-    staged: dict[str, pl.DataFrame],
-    source: Staged,
-    described: dict[str, pl.DataFrame],
-) -> dict[str, pl.DataFrame]:
-    """The frames that describe the source, by the name they are saved under; `staged` has the pack's columns."""
-    found = [
-        *find_formula_gaps(pack, staged, described["formulas"]),
-        *find_segment_gaps(described["segments"], pack.segments),
-    ]
-    inventory = pl.concat([build_inventory(staged, layout), describe_customer_fields(pack, staged)])
-    relationships = find_relationships(staged, layout)
-    roster_file = engagement.folder / "roster.csv"
-    return {
-        **described,
-        "inventory": inventory,
-        "relationships": relationships,
-        "objects": describe_objects(pack, staged, schema.capabilities),
-        "gaps": build_gap_register(
-            [*pack.gaps, *found],
-            source,
-            relationships,
-            layout=layout,
-            misfits=[*find_misfits(staged, layout), *find_customer_misfits(pack, staged)],
-            repeated_keys=find_repeated_keys(staged, layout),
-            damages=find_damage(staged, layout, time_zone=engagement.time_zone),
-        ),
-        "roster": build_roster(
-            staged,
-            pack.owners,
-            roster_file if roster_file.exists() else None,
-            named=list_owners(staged, pack, capabilities=schema.capabilities),
-        ),
-    }
-
-
-def _describe_schema(
-    pack: Pack, layout: Layout, derived: dict[str, pl.DataFrame], phases: tuple[Phase, ...]
-) -> dict[str, pl.DataFrame]:
-    """What the export says of its own formulas and segments, by the name it is saved under."""
-    return {
-        "formulas": describe_formulas(pack, derived),
-        "formula_differences": list_differences(pack, layout, derived),
-        "segments": describe_segments(pack, derived, phases),
-    }
-
-
-def _examine(
-    pack: Pack,
-    staged: dict[str, pl.DataFrame],
-    derived: dict[str, pl.DataFrame],
-    *,
-    roster: pl.DataFrame,
-    capabilities: frozenset[str],
-) -> dict[str, pl.DataFrame]:
-    """The frames that judge the source, by the name they are saved under."""
-    return {
-        "audit": audit_account(staged, pack),
-        "owner_references": check_owner_references(derived, pack, roster, capabilities=capabilities),
-        "duplicates": find_duplicates(staged, pack),
-        "merged_fields": list_merged_fields(staged, pack),
-    }
 
 
 def _compile_for_each(

@@ -11,6 +11,7 @@ import polars as pl
 from workbench.compiled import read_templates
 from workbench.discover.timeline import describe_window
 from workbench.discover.written_documents import PREFIX as DOCUMENTS
+from workbench.discover.written_documents import name_document
 from workbench.discover.written_lists import PREFIX
 from workbench.engagement import INPUTS, RunFolder, home_folder
 from workbench.evidence.approvals import list_approvals
@@ -19,14 +20,16 @@ from workbench.evidence.manifest import hash_inputs, hash_run
 from workbench.evidence.seal import seal
 from workbench.evidence.signing import load_or_create_key
 from workbench.folder import save_csv, save_frames, write_text
+from workbench.freshsales_names import list_freshsales_names
 from workbench.gate import pass_approval
-from workbench.pack import Pack
+from workbench.pack import InventoryItem, Pack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handoff:
     """The deliverables, as frames; each also lies in the run folder as a file the customer can open."""
 
+    freshsales_names: pl.DataFrame
     inventories: pl.DataFrame
     gaps: pl.DataFrame
     notes: pl.DataFrame
@@ -64,6 +67,9 @@ def hand_off(run: RunFolder) -> Handoff:
             "approvals": list_approvals(engagement),
         }
         digest = ledger.digest()
+    frames["freshsales_names"] = list_freshsales_names(
+        **{name: frames[name] for name in ("crosswalk", "dictionary", "owners", "inventories")}
+    )
     save_frames(run.path, frames)
     lists = {
         path.stem: pl.read_csv(path, infer_schema=False)
@@ -122,6 +128,7 @@ def _write_documents(
     """The files for the customer; returns document, rows, what it is for."""
     uses = {
         "crosswalk": "Finds a record of the old system in Freshsales; keep it as confidential as the source",
+        "freshsales_names": "Where everything stands, by the names Freshsales uses",
         "dictionary": "Says which source field is which Freshsales field",
         "losses": "Every field left behind, and why",
         "gaps": "What the source cannot export, and what to do about it",
@@ -148,9 +155,15 @@ def _write_documents(
 
 def _write_rebuild(pack: Pack) -> str:
     parts = [
-        f"## {i.name}\n\n{i.what}\n\nWhy it does not migrate: {i.why}\n\n- [ ] {i.rebuild}\n" for i in pack.inventory
+        f"## {i.name}\n\n{i.what}{_point_at_document(i)}\n\nWhy it does not migrate: {i.why}\n\n- [ ] {i.rebuild}\n"
+        for i in pack.inventory
     ]
     return f"# To rebuild in Freshsales: {pack.title}\n\n" + "\n".join(parts)
+
+
+def _point_at_document(item: InventoryItem) -> str:
+    name = f"{DOCUMENTS}{name_document(item.name)}.md"
+    return f": each is written down in [{name}]({name})" if item.object else ""
 
 
 def _write_hypercare(windows: pl.DataFrame) -> str:

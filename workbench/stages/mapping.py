@@ -9,10 +9,19 @@ from pathlib import Path
 import polars as pl
 
 from workbench.budget.outlook import look_ahead
-from workbench.compiled import bind_inputs, complete_pack, find_shelf, read_objects, read_templates
-from workbench.conventions.values import FILE as CONVENTIONS_FILE
-from workbench.conventions.values import list_open_conventions, read_conventions
+from workbench.compiled import (
+    bind_inputs,
+    complete_pack,
+    find_shelf,
+    find_ways,
+    list_defaults,
+    list_rules,
+    read_objects,
+    read_templates,
+)
+from workbench.conventions.values import list_open_conventions
 from workbench.decisions import Decision, read_decisions
+from workbench.destinations import has_owner
 from workbench.discover.scope_document import describe_scope
 from workbench.engagement import Engagement, RunFolder
 from workbench.errors import raise_problems
@@ -25,6 +34,8 @@ from workbench.layout import Layout
 from workbench.load.attachments import list_attachments
 from workbench.model import Phase
 from workbench.pack import Pack
+from workbench.pack.survivors import OPEN, decide
+from workbench.pack.tickets import write_tickets
 from workbench.plan import compile_phases, phases_to_json
 from workbench.propose.confirm import confirm_proposals, list_open
 from workbench.propose.propose import propose_fields
@@ -38,6 +49,7 @@ class Mapping:
 
     Attributes:
         attachments: ATTACHMENTS; approving the mapping approves what is in these files.
+        open_duplicates: DUPLICATES nobody decided about: they load as two records.
         open_points: Proposals nobody decided yet; while there is one, the mapping cannot be approved.
     """
 
@@ -47,6 +59,7 @@ class Mapping:
     schema_plan: pl.DataFrame
     row_outcomes: pl.DataFrame
     attachments: pl.DataFrame
+    open_duplicates: pl.DataFrame
     forecast: pl.DataFrame
     durations: pl.DataFrame
     savings: pl.DataFrame
@@ -67,15 +80,20 @@ def map_fields(run: RunFolder, tenant: Tenant) -> Mapping:
     pack, layout = read_templates(engagement)
     discovery = engagement.latest_run("discovery").path
     layout = layout.widen(read_columns(discovery / "staged"))
-    staged = read_objects(engagement, layout, discovery / "staged")
+    decided = [
+        (each.object, each.rule)
+        for each in read_decisions(engagement.folder / "decisions.toml", pack, layout)
+        if each.rule
+    ]
+    staged = read_objects(engagement, layout, discovery / "staged", rules=decided)
     pack = complete_pack(engagement, pack, layout, staged)
     schema = read_schema(tenant, plan=engagement.plan)
-    decisions = _decide(run, pack, layout, schema)
+    derived = derive_columns(staged, pack)
+    decisions = _decide(run, pack, layout, schema, derived)
     phases = compile_phases(pack, layout=layout, capabilities=schema.capabilities, decisions=decisions)
     schema_plan = create_missing(tenant, plan_schema(phases, schema))
     if "created" in schema_plan["state"]:
         schema = read_schema(tenant, plan=engagement.plan)
-    derived = derive_columns(staged, pack)
     outlook = look_ahead(
         engagement, {engagement.plan: phases}, derived, layout,
         schema=schema, holdings=pl.read_parquet(discovery / "holdings.parquet"), today=datetime.now(UTC).date(),
@@ -87,6 +105,8 @@ def map_fields(run: RunFolder, tenant: Tenant) -> Mapping:
     save_frames(run.path, frames)
     save_csv(run.path / "field_map.csv", frames["proposals"])
     write_text(run.path / "mapping.json", phases_to_json(phases))
+    for name, text in write_tickets(pack, engagement.policies.tickets, derived).items():
+        write_text(run.path / name, text)
     write_text(run.path / "tenant_schema.json", schema.to_json())
     write_text(run.path / "admin_checklist.md", _write_checklist(schema_plan))
     write_text(run.path / "scope.md", _write_scope(engagement, discovery, frames["proposals"]))
@@ -98,7 +118,7 @@ def map_fields(run: RunFolder, tenant: Tenant) -> Mapping:
         phases=phases,
         open_points=(
             *list_open(frames["proposals"]),
-            *list_open_conventions(read_conventions(engagement.folder / CONVENTIONS_FILE, layout)),
+            *list_open_conventions(find_ways(engagement, layout, list_rules(phases))),
         ),
         facts=_facts(frames, phases, tenant),
         inputs=bind_inputs(engagement, schema, engagement.latest_run("discovery")),
@@ -106,12 +126,16 @@ def map_fields(run: RunFolder, tenant: Tenant) -> Mapping:
     )
 
 
-def _decide(run: RunFolder, pack: Pack, layout: Layout, schema: TenantSchema) -> tuple[Decision, ...]:
+def _decide(
+    run: RunFolder, pack: Pack, layout: Layout, schema: TenantSchema, derived: dict[str, pl.DataFrame]
+) -> tuple[Decision, ...]:
     """The analyst's decisions, with what they confirm spelled out from the proposals."""
     decisions = read_decisions(run.engagement.folder / "decisions.toml", pack, layout)
     inventory = pl.read_parquet(run.engagement.latest_run("discovery").path / "inventory.parquet")
     phases = compile_phases(pack, layout=layout, capabilities=schema.capabilities)
-    return confirm_proposals(decisions, propose_fields(inventory, pack, phases), pack=pack, layout=layout)
+    proposals = propose_fields(inventory, pack, phases)
+    defaults = list_defaults(run.engagement)
+    return confirm_proposals(decisions, proposals, phases, derived, pack=pack, layout=layout, defaults=defaults)
 
 
 def _compile(
@@ -131,17 +155,23 @@ def _compile(
             pl.read_parquet(discovery / "roster.parquet"),
             schema.users,
             policies=engagement.policies,
-            records=count_by_owner(records),
+            records=count_by_owner(phases, records),
         ),
         "row_outcomes": account_rows(pack, phases, derived),
+        "open_duplicates": decide(pl.read_parquet(discovery / "duplicates.parquet"), pack.verdicts).filter(state=OPEN),
         "attachments": list_attachments(phases, records, find_shelf(engagement, schema, engagement.source, phases)),
     }
 
 
-def count_by_owner(records: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """How many records name each owner: source_id (null where a record names none), records."""
-    owners = pl.concat([frame.select(source_id="owner") for frame in records.values()])
-    return owners.group_by("source_id").agg(records=pl.len().cast(pl.Int64))
+def count_by_owner(phases: tuple[Phase, ...], records: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """How many records name each owner: source_id (null where a record names none), records.
+
+    What has no owner in Freshsales, such as a note, counts for nobody.
+    """
+    owners = pl.concat([
+        records[phase.name].select(source_id="owner", counts=pl.lit(has_owner(phase.destination))) for phase in phases
+    ])  # fmt: skip
+    return owners.group_by("source_id").agg(records=pl.col("counts").sum().cast(pl.Int64))
 
 
 def _write_checklist(schema_plan: pl.DataFrame) -> str:
@@ -176,7 +206,8 @@ def _facts(frames: dict[str, pl.DataFrame], phases: tuple[Phase, ...], tenant: T
         "Source fields": proposals.height,
         "Carried to Freshsales": carried.height,
         "Left behind, with a reason": proposals.height - carried.height,
-        "Source rows accounted for": outcomes.height,
+        "Source rows accounted for": outcomes.filter(~pl.col("is_view")).height,
+        "Pairs that may be one record, undecided": frames["open_duplicates"].height,
         "Phases of the load": len(phases),
         **({"Files to upload": f"{found.height:,}, {found['bytes'].sum():,} bytes"} if found.height else {}),
         "Fields and modules created in the tenant": frames["schema_plan"].filter(pl.col("state") == "created").height,

@@ -9,6 +9,7 @@ from workbench.tables.closing import (
     show_approvals,
     show_documents,
     show_facts,
+    show_freshsales_names,
     show_inventories,
     show_losses,
 )
@@ -20,7 +21,8 @@ from workbench.tables.cutover import (
     show_rounds,
     show_source_proof,
 )
-from workbench.tables.examining import show_audit, show_duplicates, show_plan_fit
+from workbench.tables.described import show_conventions, show_formula_differences, show_formulas, show_segments
+from workbench.tables.examining import show_audit, show_duplicates, show_likely_duplicates, show_likeness, show_plan_fit
 from workbench.tables.load import (
     show_counts,
     show_diff,
@@ -30,12 +32,11 @@ from workbench.tables.load import (
 )
 from workbench.tables.mapping import (
     show_objects,
-    show_owners,
     show_proposals,
-    show_roster,
     show_row_outcomes,
     show_schema_plan,
 )
+from workbench.tables.owners import show_owners, show_roster
 from workbench.tables.reconcile import (
     show_delta,
     show_diff_summary,
@@ -64,6 +65,7 @@ __all__ = [
     "show_approvals",
     "show_audit",
     "show_conflicts",
+    "show_conventions",
     "show_counts",
     "show_deleted_in_tenant",
     "show_delta",
@@ -76,6 +78,9 @@ __all__ = [
     "show_files",
     "show_fill",
     "show_forecast",
+    "show_formula_differences",
+    "show_formulas",
+    "show_freshsales_names",
     "show_gaps",
     "show_grade",
     "show_held",
@@ -83,6 +88,8 @@ __all__ = [
     "show_imports",
     "show_inventories",
     "show_inventory",
+    "show_likely_duplicates",
+    "show_likeness",
     "show_losses",
     "show_notes",
     "show_objects",
@@ -106,6 +113,7 @@ __all__ = [
     "show_sample",
     "show_savings",
     "show_schema_plan",
+    "show_segments",
     "show_source_proof",
     "show_tallies",
     "show_timeline",

@@ -34,6 +34,23 @@ def show_documents(documents: pl.DataFrame) -> Shown:
     )
 
 
+def show_freshsales_names(names: pl.DataFrame) -> Shown:
+    """Where everything stands by the names Freshsales uses, as FRESHSALES_NAMES."""
+    return build_table(
+        names,
+        {
+            "name": text("In Freshsales"),
+            "stands": text("Stands as"),
+            "count": count("Count"),
+            "source": text("From"),
+            "remark": text("Remark"),
+        },
+        id="freshsales-names",
+        title="What Freshsales calls it",
+        empty="Freshsales has no object.",
+    )
+
+
 def show_inventories(inventories: pl.DataFrame) -> Shown:
     """What does not migrate and is rebuilt by hand: name, what, why, rebuild."""
     return build_table(

@@ -13,6 +13,7 @@ from workbench.shown import Shown
 from workbench.tables.cells import code, count, mark, text
 from workbench.tables.theme import add_total, build_table, fold, say, to_id
 from workbench.tables.words import CAUSES, say_destination, say_plainly
+from workbench.wording import say_number
 
 # What a reason may quote: an address, a number long enough to dial, an id.
 _QUOTED = re.compile(r"[^\s<>\"']+@[^\s<>\"',;]+|\b[0-9a-fA-F]{4,}(?:-[0-9a-fA-F]{2,})+|\+?\d(?:[\s().-]?\d){6,}")
@@ -120,7 +121,9 @@ def show_counts(counts: pl.DataFrame) -> Shown:
     """The balance of every phase, as COUNTS: attempted = loaded + skipped + held, checked in sight."""
     if counts.height and not counts["attempted"].sum():
         return say("Balance by phase: no record had to be loaded.")
-    rows = add_total(counts, label="phase", words="All phases").with_columns(
+    idle = counts.filter((pl.col("attempted") == 0) & (pl.col("requests") == 0))["phase"]
+    moved = counts.filter(~pl.col("phase").is_in(idle.implode()))
+    rows = add_total(moved, label="phase", words="All phases").with_columns(
         pl.col("destination").map_elements(say_destination, return_dtype=pl.String),
         closes=pl.col("attempted") == pl.col("loaded") + pl.col("skipped") + pl.col("held"),
     )
@@ -138,11 +141,24 @@ def show_counts(counts: pl.DataFrame) -> Shown:
         },
         id="counts",
         title="Balance by phase",
-        note="Attempted = loaded + skipped + held. Skipped records repeat another one, row for row. Requests are those "
-        "of each phase: records an earlier run has loaded cost none, and preparing and reading back come on top.",
+        note="Attempted = loaded + skipped + held. Skipped records repeat another one and are part of it. Requests "
+        "are those of each phase: records an earlier run has loaded cost none, and preparing and reading back come on "
+        f"top.{_say_parts(counts)}" + (f" Nothing to do: {', '.join(idle)}." if len(idle) else ""),
         empty="no phase has run.",
         has_total=True,
     )
+
+
+def _say_parts(counts: pl.DataFrame) -> str:
+    """What the total adds up, where it is more than records."""
+    attempted = dict(
+        counts.group_by(pl.col("phase").str.extract(r"(\.lines|\.links)$")).agg(pl.col("attempted").sum()).iter_rows()
+    )
+    lines, links = attempted.get(".lines", 0), attempted.get(".links", 0)
+    parts = [say_number(attempted.get(None, 0), "record")]
+    parts += [say_number(lines, "line of deals", "lines of deals")] * bool(lines)
+    parts += [say_number(links, "link set in a second pass", "links set in a second pass")] * bool(links)
+    return f" All phases: {', '.join(parts[:-1])} and {parts[-1]}." if parts[1:] else ""
 
 
 def show_held(held: pl.DataFrame, *, limit: int = 30, rest_in: str = "held.csv") -> Shown:
@@ -174,7 +190,7 @@ def show_held(held: pl.DataFrame, *, limit: int = 30, rest_in: str = "held.csv")
 def _list_held(name: str, held: pl.DataFrame, ids: Container[str], limit: int, rest_in: str) -> tuple[str, Shown]:
     rows = held.with_columns(
         mask_row_by_row("external_id", pl.lit("id")),
-        pl.lit("its words are in the file").alias("reason") if name in _UNFORESEEN else mask_words("reason", ids),
+        pl.lit(f"the answer stands in {rest_in}").alias("reason") if name in _UNFORESEEN else mask_words("reason", ids),
         mask_words("release", ids),
     )
     columns = {

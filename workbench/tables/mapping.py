@@ -1,15 +1,16 @@
-"""Tables about the map: what becomes of each object, field and row, who owns the records, what the tenant needs."""
+"""Tables about the map: what becomes of each object, field and row, and what the tenant needs."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from workbench.discover.tallies import ALIKE, OPEN, count_tallies, find_tally
-from workbench.evidence.masking import mask_column
+from workbench.model import REPEATED
 from workbench.shown import Shown
 from workbench.tables.cells import code, count, share, text
 from workbench.tables.theme import add_total, build_table, fold, to_id
-from workbench.tables.words import ACTIONS, RESOLUTIONS, say_destination, say_plainly
+from workbench.tables.words import ACTIONS, say_destination, say_plainly
+from workbench.wording import say_number
 
 CARRIED = ("migrate", "custom_field", "merge")
 
@@ -19,6 +20,8 @@ def show_objects(objects: pl.DataFrame) -> Shown:
     tallies = count_tallies(objects)
     alike, counted = find_tally(tallies, ALIKE)
     undecided, _ = find_tally(tallies, OPEN)
+    views = objects.filter("is_view")["source"]
+    made = f" Made out of other objects, and not counted: {', '.join(views)}." if len(views) else ""
     return build_table(
         _name_destination(objects),
         {
@@ -32,7 +35,7 @@ def show_objects(objects: pl.DataFrame) -> Shown:
         id="objects",
         title="Objects and their outcomes",
         note=f"{alike} of {counted} objects are 1:1: one record there for one record here. "
-        f"{undecided} of {counted} need a mapping decision: they are not simply migrated, or lose something.",
+        f"{undecided} of {counted} need a mapping decision: they are not simply migrated, or lose something.{made}",
         empty="the pack names no object.",
     )
 
@@ -94,19 +97,23 @@ def show_row_outcomes(row_outcomes: pl.DataFrame, *, held: pl.DataFrame | None =
     """
     rows = row_outcomes if held is None else _mark_waiting(row_outcomes, held)
     waiting = {} if held is None else {"waiting": count("Of them held")}
-    rows = rows.group_by("object", "outcome", "phase", "reason", maintain_order=True).agg(
-        pl.col(list(waiting)).sum(), rows=pl.len().cast(pl.Int64)
+    is_repeat, is_view = pl.col("reason").str.starts_with(REPEATED), pl.col("is_view").fill_null(False)
+    counted = (
+        rows.with_columns(is_view, reason=pl.when(is_repeat).then(pl.lit(REPEATED + "another row")).otherwise("reason"))
+        .group_by("is_view", "object", "outcome", "phase", "reason", maintain_order=True)
+        .agg(pl.col(list(waiting)).sum(), rows=pl.len().cast(pl.Int64))
     )
-    return build_table(
-        add_total(rows, label="object", words="All rows"),
-        {
-            "object": code("Object"),
-            "outcome": text("Outcome"),
-            "phase": code("Phase"),
-            "rows": count("Rows"),
-            **waiting,
-            "reason": text("Why"),
-        },
+    columns = {
+        "object": code("Object"),
+        "outcome": text("Outcome"),
+        "phase": code("Phase"),
+        "rows": count("Rows"),
+        **waiting,
+        "reason": text("Why"),
+    }
+    heading = build_table(
+        add_total(counted.filter(~pl.col("is_view")), label="object", words="All rows"),
+        columns,
         id="row-outcomes",
         title="Rows by outcome",
         note="Each row of the source is counted exactly once."
@@ -114,60 +121,17 @@ def show_row_outcomes(row_outcomes: pl.DataFrame, *, held: pl.DataFrame | None =
         empty="the source has no row.",
         has_total=True,
     )
+    made = counted.filter("is_view")
+    if made.is_empty():
+        return heading
+    line = f"Made out of these rows, and counted there: {say_number(made['rows'].sum(), 'row')}"
+    return fold(heading, [(line, build_table(made, columns, id="made-rows", title="Rows the map makes"))], by="object")
 
 
 def _mark_waiting(row_outcomes: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
     waiting = held.select("phase", "external_id", waiting=pl.lit(1, pl.Int64)).unique()
     return row_outcomes.join(waiting, on=["phase", "external_id"], how="left", maintain_order="left").with_columns(
         pl.col("waiting").fill_null(0)
-    )
-
-
-def show_roster(roster: pl.DataFrame) -> Shown:
-    """The people who own records in the source, as ROSTER, masked."""
-    known = roster.filter(pl.col("email").fill_null("") != "").height
-    return build_table(
-        _mask_people(roster),
-        {"name": text("Name, masked"), "email": text("E-mail, masked"), "role": text("Role")},
-        id="roster",
-        title="Staff in the source",
-        note=f"An e-mail address, by which they are matched to Freshsales users, is known of {known:,} of "
-        f"{roster.height:,}.",
-        empty="the source names no owner.",
-        limit=10,
-        rest_in="roster.parquet",
-    )
-
-
-def show_owners(owners: pl.DataFrame) -> Shown:
-    """Which Freshsales user gets whose records, as OWNERS; those without a match stand first."""
-    order = pl.col("resolution").replace_strict({"unresolved": 0, "fallback": 1}, default=2)
-    is_named = pl.col("source_id").is_not_null()
-    counted = owners.group_by("resolution").agg(is_named.sum(), pl.col("records").sum()).sort("resolution").iter_rows()
-    tally = "; ".join(
-        f"{RESOLUTIONS.get(name, name)}: {owners_:,} people, {records:,} records" for name, owners_, records in counted
-    )
-    return build_table(
-        _mask_people(owners)
-        .sort(order, -pl.col("records").fill_null(0), "source_id", maintain_order=True)
-        .with_columns(
-            pl.col("resolution").replace(RESOLUTIONS),
-            name=pl.when(is_named).then("name").otherwise(pl.lit("nobody is named")),
-        ),
-        {
-            "name": text("In the source, masked"),
-            "email": text("E-mail there, masked"),
-            "role": text("Role"),
-            "records": count("Records"),
-            "user_email": text("Freshsales user"),
-            "resolution": text("Found by"),
-        },
-        id="owners",
-        title="Owners",
-        note=f"By {tally}.",
-        empty="no record names an owner.",
-        limit=15,
-        rest_in="owners.parquet",
     )
 
 
@@ -227,7 +191,3 @@ def _table_schema(rows: pl.DataFrame, *, id: str) -> Shown:
 
 def _name_destination(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col("destination").map_elements(say_destination, return_dtype=pl.String))
-
-
-def _mask_people(people: pl.DataFrame) -> pl.DataFrame:
-    return people.with_columns(mask_column(pl.col("name"), "name"), mask_column(pl.col("email"), "contact"))

@@ -102,7 +102,8 @@ def show_fill(fill: pl.DataFrame) -> Shown:
         },
         id="fill",
         title="Fill rates by phase",
-        note="Of the kinds of records whose fields Freshsales lists.",
+        note="Of the kinds of records whose fields Freshsales lists. A field agrees where nothing that was sent is "
+        "missing: Freshsales may hold more, such as placeholders and values that were there before.",
         empty="no field was compared.",
     )
     if fill.is_empty():
@@ -129,12 +130,15 @@ def _list_fill(name: str, fill: pl.DataFrame) -> tuple[str, Shown]:
 
 def show_owner_rates(owners: pl.DataFrame) -> Shown:
     """How the records are spread over their owners, as OWNER_RATES; those that differ stand first."""
+    has_decided = bool((owners["decided"] != 0).any())
+    said = pl.format("{}{}", pl.when(pl.col("decided") > 0).then(pl.lit("+")).otherwise(pl.lit("")), pl.col("decided"))
     return build_table(
-        owners.sort("agrees", maintain_order=True).with_columns(pl.col("owner").replace("", "nobody")),
+        owners.sort("agrees", maintain_order=True).with_columns(pl.col("owner").replace("", "nobody"), decided=said),
         {
             "phase": code("Phase"),
             "owner": text("Owner"),
             "expected": count("Expected"),
+            **({"decided": text("Given away, and decided to stay so")} if has_decided else {}),
             "returned": count("In Freshsales"),
             "agrees": mark("Agrees"),
         },

@@ -178,6 +178,7 @@ def show_forecast(forecast: pl.DataFrame) -> Shown:
                 {"phase": code("Phase"), **columns},
                 id=f"forecast-{to_id(plan['plan'])}",
                 title=f"On {plan['plan']}, by phase",
+                note="The sweep before the first record reads settings and looks for records that are there already.",
             ),
         )
         for plan in plans.iter_rows(named=True)

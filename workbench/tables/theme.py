@@ -10,6 +10,7 @@ from great_tables import GT, html, loc, style
 
 from workbench.shown import Shown, show_unseen, to_html
 from workbench.tables.cells import KINDS, Column
+from workbench.wording import say_number
 
 # A wide table scrolls in its own frame, which the keyboard can reach.
 _SCROLLED = r'<div id="\1" class="wb-scroll" role="region" aria-labelledby="\1-title" tabindex="0"'
@@ -56,7 +57,7 @@ def build_table(
     if has_total and shown.height == rows.height:
         table = table.tab_style(style.css("font-weight: 600; border-top: 2px solid"), loc.body(rows=[shown.height - 1]))
     height = rows.height - has_total
-    heading = f"{title} ({height:,} {'row' if height == 1 else 'rows'})."
+    heading = f"{title} ({say_number(height, 'row')})."
     return _dress(_undress(table.as_raw_html()), " ".join([heading, *notes]))
 
 

@@ -59,6 +59,7 @@ TRANSFORMS: dict[str, Callable[..., pl.Expr]] = {
     "as_text": numbers.as_text,
     "percent": numbers.percent,
     "product": numbers.product,
+    "difference": numbers.difference,
     "keep_where": conditions.keep_where,
     "drop_where": conditions.drop_where,
     "keep_if_filled": conditions.keep_if_filled,
@@ -74,6 +75,9 @@ TRANSFORMS: dict[str, Callable[..., pl.Expr]] = {
     "formula": formulas.formula,
     "rule_text": rules.rule_text,
 }
+
+# What these make of a row depends on the other rows.
+ACROSS_ROWS = frozenset({"unique_text", "repeat_number", "tag_list"})
 
 
 def _hash_source() -> str:

@@ -62,6 +62,17 @@ def product(column: pl.Expr, *more: pl.Expr) -> pl.Expr:
     return value.round(_SCALE).cast(pl.Decimal(38, 2), strict=False).cast(pl.String)
 
 
+def difference(column: pl.Expr, *more: pl.Expr) -> pl.Expr:
+    """Take amounts off an amount, written as `money` does; an empty one takes nothing off.
+
+    Null where the first is empty, or one of them cannot be read.
+    """
+    value = read_decimal(column)
+    for other in more:
+        value = value - read_decimal(other.fill_null("0"))
+    return value.cast(pl.Decimal(38, 2)).cast(pl.String)
+
+
 def as_text(column: pl.Expr) -> pl.Expr:
     """Write a counted or computed number as text; whole numbers without a fraction."""
     return column.cast(pl.String).str.replace(r"\.0$", "")

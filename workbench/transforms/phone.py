@@ -9,6 +9,8 @@ import polars as pl
 
 from workbench.errors import UsageError
 
+AT_ONCE = 50_000  # cells whose numbers are remembered: those of millions would fill the memory
+
 
 def phone_e164(column: pl.Expr, *, country: str, number: int = 1, countries: dict | None = None) -> pl.Expr:
     """Write phone numbers as +<country><number>; null where none can be read.
@@ -39,6 +41,11 @@ def msisdn(column: pl.Expr) -> pl.Expr:
 
 
 def _write_numbers(numbers: pl.Series, places: dict[str, str], place: int) -> pl.Series:
+    starts = range(0, max(len(numbers), 1), AT_ONCE)
+    return pl.concat([_write_some(numbers.slice(start, AT_ONCE), places, place) for start in starts])
+
+
+def _write_some(numbers: pl.Series, places: dict[str, str], place: int) -> pl.Series:
     # A parse costs 50 microseconds; source systems repeat numbers.
     known = {text: _write_cell(text, places)[place : place + 1] for text in numbers.unique().drop_nulls()}
     written = [next(iter(known.get(text, ())), None) for text in numbers]

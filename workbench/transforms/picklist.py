@@ -10,13 +10,16 @@ YES = ("yes", "y", "true", "t", "1", "on")
 NO = ("no", "n", "false", "f", "0", "off")
 
 
-def choice(column: pl.Expr, *, values: dict, default: str | None = None, keep: bool = False) -> pl.Expr:
+def choice(
+    column: pl.Expr, *, values: dict, default: str | None = None, empty: str | None = None, keep: bool = False
+) -> pl.Expr:
     """Replace each value by its choice, whatever its case and blanks around it.
 
     Args:
         column: Text.
         values: Source value to choice.
-        default: What a value outside of `values` becomes; null stays null.
+        default: What a value outside of `values` becomes.
+        empty: What null becomes; without it null stays null.
         keep: A value outside of `values` stays as it is instead.
 
     Raises:
@@ -30,7 +33,7 @@ def choice(column: pl.Expr, *, values: dict, default: str | None = None, keep: b
     replaced = _fold(column).replace_strict(folded, default=default, return_dtype=pl.String)
     if keep:
         replaced = pl.coalesce(replaced, column)
-    return pl.when(column.is_not_null()).then(replaced)
+    return pl.when(column.is_not_null()).then(replaced).otherwise(pl.lit(empty, pl.String))
 
 
 def presence(column: pl.Expr, *, filled: str, empty: str) -> pl.Expr:

@@ -7,21 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 
-from tests.stages.walk import URL, Walk
-from workbench.freshsales.schema import TenantSchema, read_schema
+from tests.packs_of_sources.world import Record, World, engage
+from tests.stages.walk import Walk
 from workbench.generate.aerona_files import ENCODINGS, add_large_document
 from workbench.generate.registry import generate
-from workbench.new_engagement import create_engagement
-from workbench.sandbox import TenantSettings, build_app
-from workbench.sandbox.users import DEFAULT_USERS, User
+from workbench.sandbox.users import User
 
 PATIENTS, SEED = 80, 7
-MARK = re.compile(r"\[source (\S+) ([^\]]+)\]$")
 PART = re.compile(r"^\((\d+) of (\d+)(?:, continued)?\) ")
 # Of the source's staff these are users of the tenant.
 STAFF = (
@@ -52,15 +48,11 @@ via = "date_iso"
 format = "%d/%m/%Y"
 by = "Ada"
 """
-Record = dict[str, Any]
 
 
 @dataclass
-class World:
-    """The export, what is true of it, and the tenant it was loaded into."""
-
-    walk: Walk
-    source: Path
+class Aerona(World):
+    """An export of AeronaClinic and its tenant."""
 
     def rows(self, name: str) -> list[Record]:
         """The records of a file of the export; an empty cell is null."""
@@ -73,8 +65,7 @@ class World:
 
     def truth(self, name: str) -> dict[str, Record]:
         """What the maker of the export knows to be true of each record, by id."""
-        frame = pl.read_parquet(self.source.parent / "truth" / f"{name}.parquet")
-        return {row["id"]: row for row in frame.iter_rows(named=True)}
+        return {row["id"]: row for row in self.read_truth(name)}
 
     def survivor(self, patient: str | None) -> str | None:
         """The patient who stands for one in the end; null for one who is not in the export."""
@@ -84,29 +75,9 @@ class World:
     def _survivors(self) -> dict[str, str]:
         return {id: row["survivor"] for id, row in self.truth("patients").items()}
 
-    @cached_property
-    def contacts(self) -> dict[str, Record]:
-        """By the id of the patient."""
-        return {record["external_id"]: record for record in self.walk.records("contact")}
-
     def contact_of(self, patient: str) -> int:
         """The id in the tenant of the contact who stands for a patient."""
         return self.contacts[self.survivor(patient)]["id"]
-
-    @cached_property
-    def accounts(self) -> dict[str, Record]:
-        """By the id of the practice."""
-        return {record["custom_field"]["cf_source_id"]: record for record in self.walk.records("sales_account")}
-
-    @cached_property
-    def deals(self) -> dict[str, Record]:
-        """By the key of the bill."""
-        return {record["custom_field"]["cf_source_id"]: record for record in self.walk.records("deal")}
-
-    def marked(self, object: str, source: str) -> dict[str, Record]:
-        """Activities of the tenant by the id in their last line, of one source object."""
-        found = ((MARK.search(record["description"]), record) for record in self.walk.records(object))
-        return {mark[2]: record for mark, record in found if mark[1] == source}
 
     @cached_property
     def activities(self) -> dict[str, Record]:
@@ -122,36 +93,17 @@ class World:
         """The e-mail of a user of the tenant."""
         return next(user.email for user in self.schema.users if user.id == id)
 
-    @cached_property
-    def schema(self) -> TenantSchema:
-        """The tenant's fields and lists as they are after the load."""
-        with self.walk.connect() as tenant:
-            return read_schema(tenant, plan=self.walk.plan)
 
-    def find(self, stage: str, name: str) -> pl.DataFrame:
-        """A CSV that a stage wrote."""
-        return pl.read_csv(self.walk.engagement.latest_run(stage).path / f"{name}.csv", infer_schema=False)
-
-    def text(self, stage: str, name: str) -> str:
-        """A text that a stage wrote."""
-        return (self.walk.engagement.latest_run(stage).path / name).read_text(encoding="utf-8")
-
-
-def engage(folder: Path, source: Path, plan: str) -> Walk:
+def begin(folder: Path, source: Path, plan: str) -> Walk:
     """An engagement for an export on a fresh tenant of that plan."""
-    made = create_engagement("dental", source=source, pack="aerona", url=URL, plan=plan, runs=folder / "runs")
-    settings = made.folder / "engagement.toml"
-    text = settings.read_text().replace('country = "US"', 'country = "IE"')
-    settings.write_text(text.replace('time_zone = "UTC"', 'time_zone = "Europe/Dublin"', 1))
-    app = build_app(TenantSettings(plan=plan, time_scale=36_000.0, users=(*DEFAULT_USERS, *STAFF)))
-    return Walk(folder=made.folder, plan=plan, home=folder / "home", app=app)
+    return engage(folder, source, pack="aerona", plan=plan, country="IE", time_zone="Europe/Dublin", staff=STAFF)
 
 
-def load_world(folder: Path, plan: str, *, stages: Iterable[str], patients: int = PATIENTS) -> World:
+def load_world(folder: Path, plan: str, *, stages: Iterable[str], patients: int = PATIENTS) -> Aerona:
     """A made-up export on a fresh tenant of that plan, taken through the stages, each approved."""
     source = generate("aerona", records=patients, out=folder / "made", seed=SEED)
     add_large_document(source, patient="100001")
-    world = World(walk=engage(folder, source, plan), source=source)
+    world = Aerona(walk=begin(folder, source, plan), source=source)
     walk = world.walk
     walk.run("discovery")
     walk.approve("discovery")
@@ -164,14 +116,14 @@ def load_world(folder: Path, plan: str, *, stages: Iterable[str], patients: int 
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory) -> World:
+def world(tmp_path_factory) -> Aerona:
     """Loaded, cut over and handed off on the largest plan."""
     folder = tmp_path_factory.mktemp("aerona-enterprise")
     return load_world(folder, "enterprise", stages=("mapping", "sample", "load", "cutover", "handoff"))
 
 
 @pytest.fixture(scope="session", params=["growth", "pro"])
-def smaller(request, tmp_path_factory) -> World:
+def smaller(request, tmp_path_factory) -> Aerona:
     """Loaded on a smaller plan."""
     folder = tmp_path_factory.mktemp(f"aerona-{request.param}")
     return load_world(folder, request.param, stages=("mapping", "sample", "load"))

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from tests.packs_of_sources.aerona.conftest import MARK, PART
+from tests.packs_of_sources.aerona.conftest import PART
+from tests.packs_of_sources.world import MARK
 from workbench.notes import join_parts
 
 DUBLIN = ZoneInfo("Europe/Dublin")

@@ -147,7 +147,7 @@ class TestBills:
 
 
 class TestWhatStaysOut:
-    @pytest.mark.covers("A-36", "A-63")
+    @pytest.mark.covers("A-36", "A-52", "A-63")
     def test_instalments_are_a_list_to_sign_off(self, world):
         """Every schedule is on the list with its parts and the flag; the contact says how many there are."""
         text, counted = world.text("handoff", "document_instalment_schedules.md"), defaultdict(int)
@@ -158,7 +158,7 @@ class TestWhatStaysOut:
                 assert f"{part['due']}: {part['amount']}, {part['status']}" in text
         listed = world.find("handoff", "inventory_payment_plans")
 
-        assert set(listed["SIGN_OFF"]) == {"needed"} and len(listed) == sum(counted.values()) > 5
+        assert set(listed["Sign-off"]) == {"needed"} and len(listed) == sum(counted.values()) > 5
         for id, record in world.contacts.items():
             assert record["custom_field"]["cf_instalment_plans"] == counted[id]
 
@@ -184,7 +184,7 @@ class TestWhatStaysOut:
 
     @pytest.mark.covers("A-37", "A-38")
     def test_recalls_are_a_reference_for_workflows(self, world):
-        """Each recall with type, day and way is on the list and in the work list; nothing of it is a record."""
+        """Each recall with type, day and way is on the list and in the document; nothing of it is a record."""
         listed, text = world.find("handoff", "inventory_recalls"), world.text("handoff", "document_recalls.md")
         rows = world.rows("recalls")
 
@@ -192,4 +192,8 @@ class TestWhatStaysOut:
         assert "## Recalls" in world.text("handoff", "rebuild.md") and "Freshmarketer" in text
         for kind in {row["type"] for row in rows}:
             assert text.count(f"## {kind} for patient") == sum(row["type"] == kind for row in rows)
+        for row in rows:
+            day = datetime.strptime(row["dueDate"], "%d/%m/%Y").date()
+            patient = world.survivor(row["patientId"])
+            assert f"## {row['type']} for patient {patient}\n\nBy {row['method']}, due {day}" in text
         assert all("recalls" not in record["description"] for record in world.walk.records("task"))

@@ -7,6 +7,10 @@ from datetime import datetime
 import polars as pl
 import pytest
 
+from workbench.compiled import read_templates
+from workbench.records import build_records, derive_columns
+from workbench.sources.files import read_staged
+
 TREATMENTS = ("1", "2", "3", "4", "5")
 CANCELLED = "6"
 
@@ -77,6 +81,18 @@ class TestContacts:
             assert record["custom_field"].get("cf_referring_provider") == patients[id]["referrer"]
             seen.add(status)
         assert len(seen) > 1
+
+    @pytest.mark.covers("A-14")
+    def test_a_lead_of_whom_nobody_said_where_from_is_new_as_well(self, world):
+        """An empty source leaves the status to no one: the tenant is told New, and need not choose by itself."""
+        engagement = world.walk.engagement
+        staged = read_staged(engagement.latest_run("discovery").path / "staged")
+        unknown = staged["patients"].with_columns(pl.lit(None, pl.String).alias("customFields.referralSource"))
+        phase = next(phase for phase in world.walk.results["mapping"].phases if phase.name == "patients.lead")
+
+        records = build_records(phase, derive_columns(staged | {"patients": unknown}, read_templates(engagement)[0]))
+
+        assert records.height > 3 and set(records["contact_status_id"]) == {"New"}
 
     @pytest.mark.covers("A-11")
     def test_names_address_birth_and_gender_are_kept(self, world):
@@ -191,6 +207,11 @@ class TestOwnFields:
         later = world.walk.results["mapping"].schema_plan
         assert {"cf_anxiety_level", "cf_sedation_consent"} <= set(later.filter(pl.col("state") == "created")["name"])
         assert world.walk.results["mapping"].open_points == ()
+        made, written = [], []
+        for place, entry in enumerate(world.walk.app.state.tenant.journal()):
+            if entry["method"] == "POST":
+                (made if "/forms/" in entry["path"] else written if "upsert" in entry["path"] else []).append(place)
+        assert made and written and max(made) < min(written)
 
 
 class TestPractices:

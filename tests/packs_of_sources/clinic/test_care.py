@@ -78,7 +78,7 @@ class TestBills:
     @pytest.mark.covers("C-20", "C-22")
     def test_each_billed_encounter_is_one_deal_of_its_patient(self, world):
         """One deal an encounter with an invoice, one for each invoice whose encounter is lost, none for the rest."""
-        truth = world.truth("invoices")
+        truth = world.read_truth("invoices")
         patients = {row["bill"]: row["pid"] for row in truth}
         deals = world.own("deal")
 
@@ -91,7 +91,7 @@ class TestBills:
     def test_amounts_are_exact_to_the_cent(self, world):
         """Billed, paid and outstanding of all invoices of a bill stand in the deal, and their sums are the export's."""
         billed, paid = defaultdict(int), defaultdict(int)
-        for row in world.truth("invoices"):
+        for row in world.read_truth("invoices"):
             billed[row["bill"]] += row["billed"]
             paid[row["bill"]] += row["paid"]
         for bill, deal in world.own("deal").items():
@@ -104,10 +104,10 @@ class TestBills:
     @pytest.mark.covers("C-21")
     def test_payment_date_invoice_number_and_denial_stand_in_fields(self, world):
         """The last dated payment gives the date; a claim that was denied gives its code; every number is named."""
-        invoices, bills = defaultdict(list), {row["number"]: row["bill"] for row in world.truth("invoices")}
+        invoices, bills = defaultdict(list), {row["number"]: row["bill"] for row in world.read_truth("invoices")}
         for number, bill in bills.items():
             invoices[bill].append(number)
-        dates, denied = defaultdict(list), {row["bill"] for row in world.truth("invoices") if row["is_denied"]}
+        dates, denied = defaultdict(list), {row["bill"] for row in world.read_truth("invoices") if row["is_denied"]}
         for row in world.rows("payments"):
             if row["invoice_number"] in bills and row["date"] != "0000-00-00":
                 dates[bills[row["invoice_number"]]].append(row["date"])

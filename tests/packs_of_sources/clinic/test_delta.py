@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.packs_of_sources.clinic.conftest import SEED, World, begin
+from tests.packs_of_sources.clinic.conftest import SEED, Clinic, begin
 from workbench.generate.clinic_forms import LARGE, add_large_document
 from workbench.generate.registry import generate
 
@@ -16,7 +16,7 @@ MOVED, PAID, NEW = "1 New Street", "INV-20001", "514810972999999999"
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory) -> World:
+def world(tmp_path_factory) -> Clinic:
     """Loaded from one export and cut over with the next."""
     folder = tmp_path_factory.mktemp("delta")
     source = generate("clinic", records=20, out=folder / "made", seed=SEED)
@@ -56,7 +56,7 @@ def write_later(later: Path) -> None:
 def test_changed_and_new_records_are_in_the_tenant(world):
     """The patient has the new address, the bill is paid, and the appointment stands on its patient."""
     first = world.rows("patients")[0]["pid"]
-    bill = next(row["bill"] for row in world.truth("invoices") if row["number"] == PAID)
+    bill = next(row["bill"] for row in world.read_truth("invoices") if row["number"] == PAID)
     deal = world.own("deal")[bill]
     visit = world.marked("appointment", "appointments")[NEW]
 

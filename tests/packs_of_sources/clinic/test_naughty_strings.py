@@ -9,7 +9,7 @@ from collections import Counter
 
 import pytest
 
-from tests.packs_of_sources.clinic.conftest import World, begin
+from tests.packs_of_sources.clinic.conftest import Clinic, begin
 from tests.packs_of_sources.clinic.naughty import is_file_name, keep_every_word, read_strings, write_export
 
 LONGEST = 255  # characters of a name or a text field
@@ -26,7 +26,7 @@ def strings() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def naughty(strings, tmp_path_factory) -> World:
+def naughty(strings, tmp_path_factory) -> Clinic:
     """Discovered, asked back, mapped, loaded and handed off."""
     folder = tmp_path_factory.mktemp("naughty")
     world = begin(folder, write_export(folder / "made", strings), "enterprise")
@@ -145,6 +145,6 @@ class TestWritten:
         assert [path.name for path in naughty.walk.folder.rglob("*.xls*")] == []
 
 
-def there_of(world: World) -> list[dict]:
+def there_of(world: Clinic) -> list[dict]:
     """Every document of the tenant."""
     return world.walk.records("document")

@@ -27,7 +27,7 @@ class TestPatients:
     @pytest.mark.covers("C-10", "C-63")
     def test_birth_date_status_and_policy_are_those_that_count(self, world):
         """0000-00-00 is no birth date, an archived patient says so, and of two first policies the later one counts."""
-        truth = world.truth("patients")
+        truth = world.read_truth("patients")
 
         assert len(truth) == sum(each["cf_contact_type"] == "Patient" for each in custom(world))
         assert any(row["has_two_first"] for row in truth) and any(row["born"] is None for row in truth)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,29 +12,23 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tests.stages.walk import URL, Walk
+from tests.packs_of_sources.world import Record, World, engage
 from workbench.generate.registry import generate
-from workbench.new_engagement import create_engagement
-from workbench.sandbox import TenantSettings, build_app
-from workbench.sandbox.users import DEFAULT_USERS, User
+from workbench.sandbox.users import User
 
 PROFILES, SEED = 100, 7
-MARK = re.compile(r"\[source (\S+) (.+)\]$")
 # Of the account managers these are users of the tenant; the third is not.
 STAFF = (
     User(name="Asha Menon", email="asha.menon@tenant.example"),
     User(name="Arjun Iyer", email="arjun.iyer@tenant.example"),
 )
 CONFIRMED = '[[decision]]\nobject = "customer_profiles"\nfield = "x_preferred_store"\naction = "confirm"\nby = "Ada"\n'
-Record = dict[str, Any]
 
 
 @dataclass
-class World:
-    """The export, what is true of it, and the tenant it was loaded into."""
+class Neon(World):
+    """An export of NEON-dX, a later one, and the tenant."""
 
-    walk: Walk
-    source: Path
     later: Path
 
     def rows(self, name: str, *, later: bool = False) -> list[Record]:
@@ -46,8 +39,7 @@ class World:
     @cached_property
     def truth(self) -> dict[str, Record]:
         """What the maker of the export knows of each profile."""
-        frame = pl.read_parquet(self.source.parent / "truth" / "customer_profiles.parquet")
-        return {row["id"]: row for row in frame.iter_rows(named=True)}
+        return {row["id"]: row for row in self.read_truth("customer_profiles")}
 
     @cached_property
     def facts(self) -> dict[str, Any]:
@@ -57,8 +49,7 @@ class World:
     @cached_property
     def devices(self) -> dict[str, Record]:
         """What the formulas of each device make."""
-        frame = pl.read_parquet(self.source.parent / "truth" / "co_device.parquet")
-        return {row["id"]: row for row in frame.iter_rows(named=True)}
+        return {row["id"]: row for row in self.read_truth("co_device")}
 
     @cached_property
     def profiles(self) -> dict[str, Record]:
@@ -66,37 +57,14 @@ class World:
         rows = {row["profile_id"]: row for row in self.rows("customer_profiles", later=True)}
         return {id: row for id, row in rows.items() if not self.truth[id]["repeats"]}
 
-    @cached_property
-    def contacts(self) -> dict[str, Record]:
-        """By the id of the profile."""
-        return {record["external_id"]: record for record in self.walk.records("contact")}
-
-    def by_source(self, object: str) -> dict[str, Record]:
-        """Accounts or records of a module by the id in the source."""
-        return {record["custom_field"]["cf_source_id"]: record for record in self.walk.records(object)}
-
-    def notes(self, source: str) -> dict[str, Record]:
-        """Notes by the id in their last line, of one source object."""
-        found = ((MARK.search(record["description"]), record) for record in self.walk.records("note"))
-        return {mark[2]: record for mark, record in found if mark[1] == source}
-
     def survivor(self, id: str) -> str:
         """The profile that stands for one in the end."""
         return self.truth[id]["repeats"] or id
-
-    def list(self, stage: str, name: str) -> list[Record]:
-        """A CSV that a stage wrote."""
-        path = self.walk.engagement.latest_run(stage).path / f"{name}.csv"
-        return pl.read_csv(path, infer_schema=False).to_dicts()
 
     def staged_columns(self, object: str) -> set[str]:
         """The columns of an object that discovery kept."""
         path = self.walk.engagement.latest_run("discovery").path / "staged" / f"{object}.parquet"
         return {name for name in pl.read_parquet_schema(path) if name != "_row"}
-
-    def text(self, stage: str, name: str) -> str:
-        """A text that a stage wrote."""
-        return (self.walk.engagement.latest_run(stage).path / name).read_text(encoding="utf-8")
 
     @property
     def gaps(self) -> list[Record]:
@@ -104,24 +72,20 @@ class World:
         return self.walk.results["discovery"].gaps.to_dicts()
 
 
-def make_world(folder: Path, plan: str) -> World:
+def make_world(folder: Path, plan: str) -> Neon:
     """An engagement on a fresh tenant of that plan; in the last export one profile has another way to pay."""
     source = generate("neon_dx", records=PROFILES, out=folder / "made", seed=SEED)
     later = shutil.copytree(source, folder / "later")
     profiles = later / "customer_profiles.jsonl"
     first, _, rest = profiles.read_text(encoding="utf-8").partition("\n")
     profiles.write_text(json.dumps(json.loads(first) | {"payment_method": "Wallet"}) + f"\n{rest}", encoding="utf-8")
-    made = create_engagement(
-        "telco", source=source, cutover_source=later, pack="neon_dx", url=URL, plan=plan, runs=folder / "runs"
-    )
-    (made.folder / "decisions.toml").write_text(CONFIRMED)
-    app = build_app(TenantSettings(plan=plan, time_scale=36_000.0, users=(*DEFAULT_USERS, *STAFF)))
-    walk = Walk(folder=made.folder, plan=plan, home=folder / "home", app=app)
-    return World(walk=walk, source=source, later=later)
+    walk = engage(folder, source, cutover_source=later, pack="neon_dx", plan=plan, staff=STAFF)
+    (walk.folder / "decisions.toml").write_text(CONFIRMED)
+    return Neon(walk=walk, source=source, later=later)
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory) -> World:
+def world(tmp_path_factory) -> Neon:
     """Loaded, cut over and handed off on the largest plan."""
     world = make_world(tmp_path_factory.mktemp("neon"), "enterprise")
     world.walk.go_to("handoff")
@@ -129,7 +93,7 @@ def world(tmp_path_factory) -> World:
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory) -> World:
+def small(tmp_path_factory) -> Neon:
     """Loaded on the smallest plan, which has no modules of the customer's own."""
     world = make_world(tmp_path_factory.mktemp("neon-growth"), "growth")
     world.walk.go_to("load")
@@ -137,7 +101,7 @@ def small(tmp_path_factory) -> World:
 
 
 @pytest.fixture(scope="session")
-def mapped(tmp_path_factory) -> World:
+def mapped(tmp_path_factory) -> Neon:
     """Mapped on the plan between them."""
     world = make_world(tmp_path_factory.mktemp("neon-pro"), "pro")
     world.walk.go_to("mapping")

@@ -16,7 +16,7 @@ class TestModules:
         """No line of the pack as it ships names these objects: they are drafted from what the export says of them."""
         for name in CUSTOM:
             ids = {row[f"{name.removeprefix('co_').removeprefix('loyalty_')}_id"] for row in world.rows(name)}
-            assert world.by_source(f"cm_{name.removeprefix('co_')}").keys() == ids
+            assert world.own(f"cm_{name.removeprefix('co_')}").keys() == ids
 
     @pytest.mark.covers("N-30", "N-31", "N-35", "N-65")
     def test_fields_have_the_types_the_source_gives_them(self, world):
@@ -30,15 +30,15 @@ class TestModules:
         assert types["cm_device", "cf_system"] == "dropdown" and types["cm_loyalty_tier", "cf_level"] == "text"
         assert types["cm_loyalty_tier", "cf_benefits"] == "multi_select_dropdown"
         for row in world.rows("co_device"):
-            own = world.by_source("cm_device")[row["device_id"]]["custom_field"]
+            own = world.own("cm_device")[row["device_id"]]["custom_field"]
             assert (own["cf_price"], own["cf_system"]) == (row["price"], row["system"])
             assert own["cf_bought_on"][:10] == row["bought_on"] and bool(own.get("cf_insured")) == row["is_insured"]
 
     @pytest.mark.covers("N-31", "N-35", "N-77")
     def test_lookups_point_at_the_records_they_pointed_at(self, world):
         """A device at its owner, a household at its head and its tier, and the tier back at the household."""
-        devices, households = world.by_source("cm_device"), world.by_source("cm_household")
-        tiers = world.by_source("cm_loyalty_tier")
+        devices, households = world.own("cm_device"), world.own("cm_household")
+        tiers = world.own("cm_loyalty_tier")
         for row in world.rows("co_device"):
             owner = world.contacts[world.survivor(row["profile_id"])]
             assert devices[row["device_id"]]["custom_field"]["cf_owner"] == owner["id"]
@@ -53,7 +53,7 @@ class TestModules:
     def test_an_option_with_a_comma_stays_one_value(self, world):
         """Benefits of a tier, with the options the schema names."""
         options = {"Lounge access", "Calls, abroad", "Free SIM"}
-        tiers, seen = world.by_source("cm_loyalty_tier"), 0
+        tiers, seen = world.own("cm_loyalty_tier"), 0
         for row in world.rows("co_loyalty_tier"):
             values = set(filter(None, (tiers[row["tier_id"]]["custom_field"].get("cf_benefits") or "").split(";")))
             assert values == {option for option in options if option in (row["benefits"] or "")}
@@ -65,7 +65,9 @@ class TestFormulas:
     @pytest.mark.covers("N-33", "N-61")
     def test_formulas_stand_in_the_order_they_need_each_other(self, world):
         """A formula over another object's fields comes after those, and after the formula it is made of."""
-        formulas = {f"{row['object']}.{row['field']}": row for row in world.list("handoff", "inventory_formulas")}
+        formulas = {
+            f"{row['object']}.{row['field']}": row for row in world.find("handoff", "inventory_formulas").to_dicts()
+        }
         burden, rate = formulas["co_device.burden"], formulas["co_device.monthly_rate"]
 
         assert int(rate["order"]) < int(burden["order"])
@@ -79,7 +81,7 @@ class TestFormulas:
 
         assert set(named) == set(circle)
         assert all(f"{circle[0]} -> {circle[1]} -> {circle[0]}" in gap for gap in named.values())
-        households = world.by_source("cm_household")
+        households = world.own("cm_household")
         for row in world.rows("co_household"):
             assert float(households[row["household_id"]]["custom_field"]["cf_weight"]) == row["weight"]
 
@@ -90,13 +92,13 @@ class TestFormulas:
 
         assert world.facts["missing_lookup"] == {f"{found['object']}.{found['field']}": "co_store"}
         assert "co_store" in found["gap"]
-        stores = {id: record["custom_field"]["cf_store"] for id, record in world.by_source("cm_device").items()}
+        stores = {id: record["custom_field"]["cf_store"] for id, record in world.own("cm_device").items()}
         assert stores == {row["device_id"]: row["store_id"] for row in world.rows("co_device")}
 
     @pytest.mark.covers("N-71")
     def test_formulas_make_what_the_source_makes(self, world):
         """Where the source exported a value it arrives; where it exported none, what the formula makes does."""
-        devices, evaluated = world.by_source("cm_device"), 0
+        devices, evaluated = world.own("cm_device"), 0
         for row in world.rows("co_device"):
             own, truth = devices[row["device_id"]]["custom_field"], world.devices[row["device_id"]]
             for field in ("monthly_rate", "burden"):
@@ -108,7 +110,7 @@ class TestFormulas:
     @pytest.mark.covers("N-71")
     def test_exported_values_that_the_formula_does_not_make_are_listed(self, world):
         """Exactly the rows whose exported value is out of date, with both values, before anything is loaded."""
-        differences = world.list("discovery", "inventory_formula_differences")
+        differences = world.find("discovery", "inventory_formula_differences").to_dicts()
         listed = [row for row in differences if row["field"] == "monthly_rate"]
         rows = world.rows("co_device")
         stale = {id for id, row in world.devices.items() if row["is_stale_rate"]}
@@ -122,7 +124,7 @@ class TestSmallerPlans:
     @pytest.mark.covers("N-30")
     def test_without_modules_each_is_a_note_on_whom_it_belongs_to(self, small):
         """On Growth a device is a note on its owner that holds every field, the value of formulas among them."""
-        notes = small.notes("co_device")
+        notes = small.marked("note", "co_device")
 
         assert notes.keys() == {row["device_id"] for row in small.rows("co_device")}
         for row in small.rows("co_device"):
@@ -137,7 +139,7 @@ class TestSmallerPlans:
     def test_what_belongs_to_nobody_is_written_down(self, small):
         """Loyalty tiers, campaigns and offers have no contact to hang on: each is a row of a list."""
         for name, key in (("co_loyalty_tier", "tier_id"), ("campaigns", "campaign_id"), ("offers", "offer_id")):
-            listed = {row[key] for row in small.list("discovery", f"inventory_{name}")}
+            listed = {row[key] for row in small.find("discovery", f"inventory_{name}").to_dicts()}
             assert listed == {row[key] for row in small.rows(name)}
 
     @pytest.mark.parametrize("plan", ["small", "mapped"])

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 
-from tests.stages.walk import URL, Walk
-from workbench.freshsales.schema import TenantSchema, read_schema
+from tests.packs_of_sources.world import Record, World, engage
 from workbench.generate.registry import generate
-from workbench.new_engagement import create_engagement
-from workbench.sandbox import TenantSettings, build_app
+from workbench.sandbox.switches import Switches
 
 CUSTOMERS, SEED = 80, 7
-MARK = re.compile(r"\[source (\S+) (.+)\]$")
-Record = dict[str, Any]
 
 
 @dataclass
-class World:
-    """The export, what is true of it, and the tenant it was loaded into."""
-
-    walk: Walk
-    source: Path
+class Octopus(World):
+    """An export of OctopusPro and its tenant."""
 
     def rows(self, name: str) -> list[Record]:
         """The records of a file of the export; an empty cell is null."""
@@ -38,67 +29,33 @@ class World:
         """The records of a file by their id."""
         return {row[key]: row for row in self.rows(name)}
 
-    def truth(self, name: str) -> list[Record]:
-        """What the maker of the export knows to be true."""
-        return pl.read_parquet(self.source.parent / "truth" / f"{name}.parquet").to_dicts()
-
-    @cached_property
-    def contacts(self) -> dict[str, Record]:
-        """By the id of the customer or further person."""
-        return {record["external_id"]: record for record in self.walk.records("contact")}
-
-    @cached_property
-    def accounts(self) -> dict[str, Record]:
-        """By the id of the customer."""
-        return {record["custom_field"]["cf_source_id"]: record for record in self.walk.records("sales_account")}
-
-    @cached_property
-    def deals(self) -> dict[str, Record]:
-        """By the key of the job."""
-        return {record["custom_field"]["cf_source_id"]: record for record in self.walk.records("deal")}
-
-    def marked(self, object: str, source: str) -> dict[str, Record]:
-        """Activities of the tenant by the id in their last line, of one source object."""
-        found = ((MARK.search(record["description"]), record) for record in self.walk.records(object))
-        return {mark[2]: record for mark, record in found if mark[1] == source}
-
     @cached_property
     def jobs(self) -> dict[str, str]:
         """The key of the job of every booking."""
-        return {row["booking"]: row["job"] for row in self.truth("jobs")}
-
-    @cached_property
-    def schema(self) -> TenantSchema:
-        """The tenant's fields and lists as they are after the load."""
-        with self.walk.connect() as tenant:
-            return read_schema(tenant, plan=self.walk.plan)
+        return {row["booking"]: row["job"] for row in self.read_truth("jobs")}
 
     def stage(self, deal: Record) -> str:
         """The name of a deal's stage."""
         return next(each.name for each in self.schema.selectors["deal_stages"] if each.id == deal["deal_stage_id"])
 
-    def find(self, stage: str, name: str) -> pl.DataFrame:
-        """A CSV that a stage wrote."""
-        return pl.read_csv(self.walk.engagement.latest_run(stage).path / f"{name}.csv", infer_schema=False)
 
-    def text(self, stage: str, name: str) -> str:
-        """A text that a stage wrote."""
-        return (self.walk.engagement.latest_run(stage).path / name).read_text(encoding="utf-8")
-
-
-def make_world(folder: Path, plan: str) -> World:
+def make_world(folder: Path, plan: str, *, customers: int = CUSTOMERS, switches: Switches | None = None) -> Octopus:
     """An engagement on a fresh tenant of that plan, with a made-up export."""
-    source = generate("octopuspro", records=CUSTOMERS, out=folder / "made", seed=SEED)
-    made = create_engagement("tidy", source=source, pack="octopuspro", url=URL, plan=plan, runs=folder / "runs")
-    settings = made.folder / "engagement.toml"
-    text = settings.read_text().replace('country = "US"', 'country = "AU"')
-    settings.write_text(text.replace('time_zone = "UTC"', 'time_zone = "Australia/Sydney"', 1))
-    app = build_app(TenantSettings(plan=plan, time_scale=36_000.0))
-    return World(walk=Walk(folder=made.folder, plan=plan, home=folder / "home", app=app), source=source)
+    source = generate("octopuspro", records=customers, out=folder / "made", seed=SEED)
+    walk = engage(
+        folder,
+        source,
+        pack="octopuspro",
+        plan=plan,
+        country="AU",
+        time_zone="Australia/Sydney",
+        switches=switches,
+    )
+    return Octopus(walk=walk, source=source)
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory) -> World:
+def world(tmp_path_factory) -> Octopus:
     """Loaded, cut over and handed off on the largest plan."""
     world = make_world(tmp_path_factory.mktemp("octopuspro"), "enterprise")
     world.walk.go_to("handoff")
@@ -106,8 +63,17 @@ def world(tmp_path_factory) -> World:
 
 
 @pytest.fixture(scope="session", params=["growth", "pro"])
-def mapped(request, tmp_path_factory) -> World:
+def mapped(request, tmp_path_factory) -> Octopus:
     """Mapped on a smaller plan."""
     world = make_world(tmp_path_factory.mktemp(f"octopuspro-{request.param}"), request.param)
     world.walk.go_to("mapping")
+    return world
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory) -> Octopus:
+    """A small export, loaded on a plan with a catalogue whose products take no fields of the account's own."""
+    switches = Switches(product_fields=False)
+    world = make_world(tmp_path_factory.mktemp("octopuspro-bare"), "pro", customers=10, switches=switches)
+    world.walk.go_to("load")
     return world

@@ -59,7 +59,7 @@ class TestChains:
     def test_the_furthest_state_decides_the_stage(self, world):
         """Invoices speak before bookings, bookings before quotes; a status of the account's own is Other."""
         seen = set()
-        for row in world.truth("jobs"):
+        for row in world.read_truth("jobs"):
             deal = world.deals[row["job"]]
             if row["state"] in STAGES:
                 assert (deal["custom_field"]["cf_job_stage"], world.stage(deal)) == STAGES[row["state"]], row
@@ -80,7 +80,7 @@ class TestChains:
         without_total = {row["booking_id"] for row in world.rows("bookings") if row["total"] is None}
 
         assert without_total
-        for row in world.truth("jobs"):
+        for row in world.read_truth("jobs"):
             assert Decimal(world.deals[row["job"]]["amount"]) == Decimal(row["amount"]), row
 
     @pytest.mark.covers("O-34", "O-35", "O-36", "O-37")

@@ -30,7 +30,7 @@ class TestPayments:
     def test_partial_payments_say_so(self, world):
         """A payment of less than the invoice is typed as partial in title and text, another as full."""
         tasks = world.marked("task", "payments")
-        truth = [row for row in world.truth("payments") if not row["is_lost"]]
+        truth = [row for row in world.read_truth("payments") if not row["is_lost"]]
 
         assert {row["is_partial"] for row in truth} == {True, False}
         for row in truth:
@@ -42,7 +42,7 @@ class TestPayments:
     def test_payments_of_voided_invoices_are_open_tasks_for_review(self, world):
         """The task stays open and begins with the reason; those of sound invoices are completed."""
         tasks = world.marked("task", "payments")
-        truth = [row for row in world.truth("payments") if not row["is_lost"]]
+        truth = [row for row in world.read_truth("payments") if not row["is_lost"]]
 
         assert any(row["is_void"] for row in truth)
         for row in truth:
@@ -53,7 +53,7 @@ class TestPayments:
     @pytest.mark.covers("O-33")
     def test_payments_of_missing_invoices_are_listed_for_review(self, world):
         """Nothing is guessed: they make no record, and stand in a list of their own."""
-        lost = {row["id"] for row in world.truth("payments") if row["is_lost"]}
+        lost = {row["id"] for row in world.read_truth("payments") if row["is_lost"]}
         listed = world.find("handoff", "inventory_payments_without_invoice")
 
         assert lost
@@ -65,7 +65,7 @@ class TestRefunds:
     @pytest.mark.covers("O-32")
     def test_a_refund_is_a_task_of_its_own(self, world):
         """Typed as refund with its kind, apart from the payment it belongs to."""
-        lost = {row["id"] for row in world.truth("payments") if row["is_lost"]}
+        lost = {row["id"] for row in world.read_truth("payments") if row["is_lost"]}
         tasks = world.marked("task", "refunds")
         refunds = [row for row in world.rows("refunds") if row["payment_id"] not in lost]
 

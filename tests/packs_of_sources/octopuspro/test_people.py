@@ -42,13 +42,13 @@ class TestCustomers:
         ]
 
         assert nameless
-        for row in world.truth("customers"):
+        for row in world.read_truth("customers"):
             assert world.accounts[row["id"]]["name"].startswith(row["account"])
 
     def test_states_are_spelled_in_one_way(self, world):
         """Vic, VICTORIA and Victoria are one state on account and contact."""
         written = {row["state"] for row in world.rows("customers")}
-        truth = {row["id"]: row["state"] for row in world.truth("customers")}
+        truth = {row["id"]: row["state"] for row in world.read_truth("customers")}
 
         assert len(written) > len(set(truth.values()))
         assert {id: account["state"] for id, account in world.accounts.items()} == truth
@@ -56,7 +56,7 @@ class TestCustomers:
     @pytest.mark.covers("O-10")
     def test_second_and_third_people_are_contacts_of_the_same_account(self, world):
         """Whoever else stands on a card is a contact of their own under the customer's account, and says so."""
-        people = sum(row["people"] for row in world.truth("customers"))
+        people = sum(row["people"] for row in world.read_truth("customers"))
         more = {id: record for id, record in world.contacts.items() if "-" in id}
 
         assert (len(world.contacts), len(more)) == (people, people - len(world.accounts))

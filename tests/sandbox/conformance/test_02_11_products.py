@@ -256,6 +256,25 @@ def test_2_11_what_deleting_a_product_answers_is_a_switch(make_api, switch, answ
     assert api.ask("DELETE", f"/cpq/products/{make_product(api)['id']}") == answer
 
 
+@pytest.mark.contract("2.11-24")
+@pytest.mark.parametrize("shown", [True, False])
+def test_2_11_whether_products_take_further_fields_is_a_switch(make_api, shown):
+    """Where they do, the field is listed, kept and shown; where not, there is no address for it."""
+    api = make_api(switches={"product_fields": shown})
+    status = 200 if shown else 404
+
+    api.ask("GET", "/settings/products/fields", status=status)
+    found = api.ask("GET", "/settings/products/forms", status=status)
+    if shown:
+        form = found["forms"][0]["id"]
+        api.ask("POST", f"/settings/products/forms/{form}/fields", {"field": {"label": "Minutes", "field_type": 1}})
+        listed = api.ask("GET", "/settings/products/fields")["fields"]
+        [name] = [each["name"] for each in listed if each["label"] == "Minutes"]
+        product = make_product(api, custom_field={name: "90"})
+        assert api.ask("GET", f"/cpq/products/{product['id']}")["product"]["custom_field"] == {name: "90"}
+    assert api.refuse("POST", "/cpq/products", {"product": {"name": "Bed", "custom_field": {"cf_other": 1}}})
+
+
 @pytest.mark.contract("2.11-20")
 def test_2_11_below_pro_there_is_no_catalog(make_api):
     """Free and Growth are refused, Pro and Enterprise are not."""

@@ -15,10 +15,14 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from click.testing import CliRunner
 
+from tests.load.world import BASE
 from tests.sources.api.world import SECRETS, make_engagement, make_patients, write_lines
-from workbench.engagement import read_engagement
+from workbench.cli import cli
+from workbench.engagement import TEMPLATES, find_engagement, read_engagement
 from workbench.layout import read_layout
+from workbench.new_engagement import create_engagement
 from workbench.sources.api.extraction import extract
 from workbench.sources.files import read_staged, stage_folder
 
@@ -143,3 +147,20 @@ def test_a_file_of_30_megabytes_is_never_in_memory(tmp_path, secrets):
     assert extraction.manifest["files"]["documents/1/scan.tif"]["bytes"] == 30_000_000
     assert (extraction.folder / "documents/1/scan.tif").read_bytes() == (tmp_path / "data/scan.bin").read_bytes()
     assert most < 10_000_000
+
+
+def test_the_command_says_what_comes_next(tmp_path, secrets, monkeypatch):
+    """`workbench extract` counts what it read and ends with the command to go on with."""
+    monkeypatch.setitem(find_engagement.__kwdefaults__, "runs", tmp_path / "runs")
+    for name in read_layout(TEMPLATES / "layouts" / "aerona.toml").api.endpoints:
+        write_lines(tmp_path / "data", name, make_patients(3) if name == "patients" else [])
+    with serve("aerona", tmp_path / "data", time_scale=1_000) as address:
+        made = create_engagement("acme", source=address, pack="aerona", url=BASE, plan="pro", runs=tmp_path / "runs")
+        settings = made.folder / "engagement.toml"
+        settings.write_text(
+            settings.read_text() + '\n[source]\nsettings = { username = "local", contact = "a@b.example" }\n'
+        )
+        result = CliRunner().invoke(cli, ["extract", "acme"], catch_exceptions=False)
+
+    assert "patients: 3 records, 3 read now" in result.output
+    assert result.output.splitlines()[-1].endswith("next: workbench run acme")

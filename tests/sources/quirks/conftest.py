@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from workbench.conventions.values import FILE, settle_conventions
 from workbench.engagement import Secret
 from workbench.errors import UsageError
 from workbench.layout import Layout, read_layout
+from workbench.pack import Pack, read_pack
 from workbench.sources.files import Staged, read_staged, stage_folder
 
+TODAY = date(2026, 11, 22)
 Columns = dict[str, dict[str, Any] | str]
 
 
@@ -47,6 +50,12 @@ class Export:
         ]
         self._layout.write_text(tomli_w.dumps({"layout": {"name": "quirk", **head}, "object": rows}), encoding="utf-8")
         return read_layout(self._layout)
+
+    def pack(self, layout: Layout, text: str) -> Pack:
+        """A pack for the layout, checked like one that ships."""
+        path = self._layout.with_name("pack.toml")
+        path.write_text(f'[pack]\nname = "quirk"\ntitle = "Quirk"\nlayout = "quirk"\n{text}', encoding="utf-8")
+        return read_pack(path, layout)
 
     def stage(self, layout: Layout, *, source: Path | None = None, password: str = "") -> Staged:
         """Stage it; read = staged + rejected holds for every file."""
@@ -97,7 +106,7 @@ def settle(tmp_path: Path) -> Callable[..., tuple[Any, list[str | None]]]:
         (tmp_path / "layout.toml").write_text(text, encoding="utf-8")
         layout = read_layout(tmp_path / "layout.toml")
         staged = {"o": pl.DataFrame({"V": values}, schema={"V": pl.String})}
-        found = settle_conventions(tmp_path / FILE, find_conventions(staged, layout), layout)
+        found = settle_conventions(tmp_path / FILE, find_conventions(staged, layout, today=TODAY), layout)
         plain = write_plain(staged, found, time_zone=zone)["o"]["V"].to_list()
         return (found[0] if found else None), plain
 

@@ -8,13 +8,9 @@ import pytest
 from workbench.engagement import ROOT
 
 HERE = ROOT / "tests" / "sources" / "quirks"
-# Quirks that show only when records are matched, loaded or uploaded.
+# Quirks that show only when records are loaded.
 ELSEWHERE = {
-    "Q24": ("load/test_batches.py", "household"),
-    "Q25": ("packs_of_sources/**/*.py", "lead"),
-    "Q26": ("packs_of_sources/**/*.py", "departed"),
     "Q35": ("test_notes.py", "long_text"),
-    "Q36": ("load/test_uploads.py", "plan_does_not_take"),
 }
 
 

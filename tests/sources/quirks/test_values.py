@@ -74,6 +74,44 @@ def test_q11_one_day_beyond_twelve_decides(settle):
 
 
 @pytest.mark.parametrize(
+    ("values", "tag", "written", "plain"),
+    [
+        (["16/04/85", "01/02/26"], "none", "%d/%m/%y 1930-2029", ["1985-04-16", "2026-02-01"]),
+        (["16-Apr-31"], "none", "%d-%b-%y 2000-2099", ["2031-04-16"]),
+        (["29/02/48", "16/04/50"], "birth", "%d/%m/%y 1930-2029", ["1948-02-29", "1950-04-16"]),
+        (["16.04.85"], "birth", "%d.%m.%y 1930-2029", ["1985-04-16"]),
+    ],
+)
+def test_q11_years_of_two_digits_are_settled_where_one_century_can_be(settle, values, tag, written, plain):
+    """Q11: nobody is born tomorrow, and records lie near today: where that leaves one century, it is named and used."""
+    convention, actual = settle(values, "date", tag=tag)
+
+    assert actual == plain
+    assert (convention.written, convention.by) == ((written,), "evidence")
+
+
+@pytest.mark.parametrize(
+    ("values", "tag", "choices"),
+    [
+        (["16/04/24"], "birth", ("%d/%m/%y 1930-2029", "%d/%m/%y 1900-1999")),
+        (["16/04/35", "16/04/85"], "none", ("%d/%m/%y 1930-2029", "%d/%m/%y 2000-2099")),
+        (["16/04/20", "16/04/29"], "birth", ("%d/%m/%y 1900-1999", "%d/%m/%y 1927-2026")),
+        (["01/02/85"], "none", ("%d/%m/%y 1930-2029", "%m/%d/%y 1930-2029")),
+    ],
+)
+def test_q11_a_century_that_could_be_another_is_asked(settle, values, tag, choices):
+    """Q11: a child of two or somebody of 102: no century is guessed, the values stay and the analyst is asked."""
+    convention, plain = settle(values, "date", tag=tag)
+
+    assert (convention.is_open, convention.choices, plain) == (True, choices, values)
+
+
+def test_q11_a_time_keeps_its_clock_beside_a_short_year(settle):
+    """Q11: day, century and clock are read together."""
+    assert settle(["16/04/21 10:15 PM"], "datetime")[1] == ["2021-04-16T22:15:00"]
+
+
+@pytest.mark.parametrize(
     ("quirk", "type_", "values", "written", "plain"),
     [
         ("Q12", "datetime", ["16 Apr, 2021 00:02:00"], "%d %b, %Y %H:%M:%S", ["2021-04-16T00:02:00"]),
@@ -211,9 +249,16 @@ def test_q23_an_answer_in_free_text_is_left_alone(settle):
     assert not convention.is_open
 
 
+def test_q23_a_blank_is_seen_in_the_question(settle):
+    """Q23: the question shows each spelling in quotes, so that a blank is one too."""
+    convention, _ = settle([" ", "Null", "Smith"], "text", tag="name")
+
+    assert convention.question == 'o.V: does "" or "Null" mean no value? Say so in conventions.toml'
+
+
 def test_q23_a_word_that_could_be_a_name_is_asked(settle):
     """Q23: somebody is called Null; in a column of names the spelling is a question."""
     convention, plain = settle(["Null", "Smith"], "text", tag="name")
 
     assert plain == ["Null", "Smith"]
-    assert convention.is_open and convention.question == "o.V: does Null mean no value? Say so in conventions.toml"
+    assert convention.is_open and convention.question == 'o.V: does "Null" mean no value? Say so in conventions.toml'

@@ -82,7 +82,7 @@ def _describe_field(row: dict[str, Any]) -> dict[str, Any]:
 def _find_form(tenant: Tenant, object: str, forms: dict[str, str]) -> str:
     """Path of the form an object's fields stand on; the active one where there are several."""
     if object not in forms:
-        entity = object if is_module(object) else ROUTES[object].path
+        entity = object if is_module(object) else ROUTES[object].plural
         found = tenant.read("GET", f"settings/{entity}/forms").get("forms") or []
         chosen = next((form for form in found if form.get("active")), found[0] if found else None)
         if chosen is None:

@@ -81,9 +81,14 @@ def _find_owner_problems(schema: TenantSchema, policies: Policies, owners: pl.Da
             f"[policies] fallback_owner = {policies.fallback_owner!r} is no active user of the tenant;"
             f" active: {list_emails(schema.users)}"
         )
-    unresolved = owners.filter((pl.col("resolution") == "unresolved") & (pl.col("records") > 0))
-    for person in unresolved.iter_rows(named=True):
-        who = person["name"] or person["source_id"] or "nobody"
+    unresolved = owners.filter(pl.col("resolution") == "unresolved")
+    if unresolved["source_id"].has_nulls():
+        problems.append(
+            "some records name no owner, or are notes or files, which have none, and no user takes them:"
+            " name an active user as [policies] fallback_owner"
+        )
+    for person in unresolved.drop_nulls("source_id").filter(pl.col("records") > 0).iter_rows(named=True):
+        who = person["name"] or person["source_id"]
         problems.append(
             f"{person['records']} records belong to {who}, who is no active user of the tenant:"
             " add the user, correct the e-mail in roster.csv, or set unmatched_owner = 'fallback'"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from workbench.destinations import PRODUCT
 from workbench.errors import UsageError
 from workbench.freshsales.answers import Forbidden, NotFound
 from workbench.freshsales.client import Tenant
@@ -19,9 +20,10 @@ MODULES = "settings/module_customizations"
 
 
 def read_schema(tenant: Tenant, *, plan: str) -> TenantSchema:
-    """Read fields, modules, lists and users: about 18 requests, and one more for each custom module.
+    """Read fields, modules, lists and users: about 19 requests, and one more for each custom module.
 
-    Custom modules are probed; the other capabilities are those of the plan, for the API shows no trace of them.
+    Custom modules and fields of products are probed; the other capabilities are those of the plan, for the API shows no
+    trace of them.
 
     Raises:
         UsageError: There is no such plan, no Freshsales API at the address, or the key may not read settings.
@@ -31,10 +33,14 @@ def read_schema(tenant: Tenant, *, plan: str) -> TenantSchema:
         raise UsageError(f"no Freshsales plan {plan!r}; known: {', '.join(read_plans())}")
     fields = {object: read_fields(tenant, object) for object in CORE_OBJECTS}
     modules = _read_modules(tenant)
-    probed = {"custom_modules"} if modules is not None else set()
+    products = _read_product_fields(tenant) if "products" in limits.capabilities else None
+    found = {"custom_modules": modules, "product_fields": products}
+    probed = {name for name, shown in found.items() if shown is not None}
+    if products is not None:
+        fields[PRODUCT] = products
     return TenantSchema(
         plan=plan,
-        capabilities=limits.capabilities - {"custom_modules"} | probed,
+        capabilities=limits.capabilities - found.keys() | probed,
         modules=modules or {},
         fields=fields | {name: read_fields(tenant, name) for name in modules or ()},
         selectors={name: _read_selector(tenant, name) for name in SELECTOR_OF.values()},
@@ -44,7 +50,8 @@ def read_schema(tenant: Tenant, *, plan: str) -> TenantSchema:
 
 def count_schema_requests(schema: TenantSchema) -> int:
     """The requests in which `read_schema` reads this schema: objects, modules and theirs, lists, users."""
-    return len(CORE_OBJECTS) + 1 + len(schema.modules) + len(set(SELECTOR_OF.values())) + 1
+    products = int("products" in schema.limits.capabilities)
+    return len(CORE_OBJECTS) + products + 1 + len(schema.modules) + len(set(SELECTOR_OF.values())) + 1
 
 
 def read_users(tenant: Tenant) -> tuple[User, ...]:
@@ -66,6 +73,14 @@ def read_fields(tenant: Tenant, object: str) -> dict[str, SchemaField]:
         ) from error
     found = {item["name"]: _read_field(item) for item in _find_leaves(body.get("fields") or body.get("forms") or ())}
     return dict(sorted(found.items()))
+
+
+def _read_product_fields(tenant: Tenant) -> dict[str, SchemaField] | None:
+    """The fields of products by name; null where the tenant shows none, so that it can be asked for no further ones."""
+    try:
+        return read_fields(tenant, PRODUCT)
+    except (Forbidden, UsageError):
+        return None
 
 
 def _read_modules(tenant: Tenant) -> dict[str, str] | None:

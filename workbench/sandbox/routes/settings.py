@@ -71,9 +71,14 @@ def delete_field(call: Call) -> Any:
 
 def _read_object(call: Call) -> Kind:
     kind = find_kind(call.tenant, call.path["object"])
-    if kind.plural != call.path["object"] or kind in CATALOG:
+    if kind.plural != call.path["object"] or kind in CATALOG and not _shows_fields(call.tenant, kind):
         raise ApiError(404, f"There is no {call.path['object']} in the CRM")
     return kind
+
+
+def _shows_fields(tenant: Tenant, kind: Kind) -> bool:
+    """Whether a client may see which fields this object of the catalog has."""
+    return kind.name == "product" and tenant.settings.switches.product_fields and tenant.can("products")
 
 
 def _read_formed(call: Call) -> Kind:

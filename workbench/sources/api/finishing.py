@@ -21,10 +21,12 @@ MANIFEST = "manifest.json"
 
 
 def read_manifest(out: Path) -> dict[str, Any]:
-    """What the extraction before left; empty where there was none."""
-    path = out / MANIFEST
-    found = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    return found if "extracted" in found else {}
+    """What the extraction before left; empty where there was none, or the manifest is somebody else's."""
+    try:
+        found = json.loads((out / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and {"extracted", "objects"} <= found.keys() else {}
 
 
 def merge_object(row: LayoutObject, endpoint: Endpoint, under_way: UnderWay, earlier: Path | None) -> dict[str, Any]:
