@@ -49,7 +49,7 @@ def walk(tmp_path) -> Walk:
 
 
 def make_export(tmp_path: Path) -> Path:
-    """Six patients of the demo clinic, two in a referral circle, and four documents: one is missing, one stands twice."""
+    """Six patients of the demo clinic, two in a referral circle, and four documents: one missing, one there twice."""
     export = copy_part(DEMO / "clinic", tmp_path / "export", patients=6)
     patients = pl.read_csv(export / "patients.csv", infer_schema=False)
     ids = patients["Id"].to_list()
