@@ -10,10 +10,10 @@ demo: setup
 
 test: setup browser
 	$(BIN)/ruff check workbench tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: setup browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow
 
 # A thousand kills of a load of two thousand records, and how they were spread; five minutes on a quiet machine.
 test-kills: setup

@@ -48,7 +48,10 @@ def test_the_load_stays_with_its_plan(walk):
     assert written["records"].sum() < walk.results["load"].counts["attempted"].sum()  # the sample stands already
 
 
-@pytest.mark.parametrize("plan", ["growth", "pro", "enterprise"])
+LARGER = [pytest.param(plan, marks=pytest.mark.slow) for plan in ("pro", "enterprise")]
+
+
+@pytest.mark.parametrize("plan", ["growth", *LARGER])
 def test_a_clinic_of_the_usual_mix_costs_what_the_stage_said(tmp_path, plan):
     """Mostly visits, conditions and procedures, few people: 1.02 times the least, shown before and met after."""
     write_export(tmp_path / "export", seed=7, patients=28)

@@ -9,6 +9,7 @@ import time
 import polars as pl
 import pytest
 
+from tests.stages.part import copy_part
 from tests.stages.walk import Walk, start_walk
 from workbench.compiled import read_templates
 from workbench.conflicts_file import FILE
@@ -130,8 +131,9 @@ def empty_file(path) -> None:
 @pytest.mark.parametrize(("damage", "point"), [(break_rows, "could not be read"), (empty_file, "holds no records")])
 def test_what_cannot_be_read_is_not_deleted(tmp_path, damage, point):
     """Broken rows and an empty file: all stands, held under a code of its own, and the run cannot be approved."""
-    later = shutil.copytree(DEMO / "clinic", tmp_path / "later")
-    walk = start_walk(tmp_path, source=DEMO / "clinic", cutover_source=later, roster=DEMO / "roster.csv")
+    source = copy_part(DEMO / "clinic", tmp_path / "export", patients=6)
+    later = shutil.copytree(source, tmp_path / "later")
+    walk = start_walk(tmp_path, source=source, cutover_source=later, roster=DEMO / "roster.csv")
     set_up_cutover(walk, 'deleted = "delete"')
     walk.go_to("load")
     walk.approve("load")
@@ -216,8 +218,9 @@ def test_an_export_older_than_the_freeze_is_not_the_last(tmp_path):
 
 
 def start_frozen(tmp_path, since: str) -> Walk:
-    later = shutil.copytree(DEMO / "clinic_later", tmp_path / "later")
-    walk = start_walk(tmp_path, source=DEMO / "clinic", cutover_source=later, roster=DEMO / "roster.csv")
+    source = copy_part(DEMO / "clinic", tmp_path / "export", patients=6)
+    later = copy_part(DEMO / "clinic_later", tmp_path / "later", patients=6)
+    walk = start_walk(tmp_path, source=source, cutover_source=later, roster=DEMO / "roster.csv")
     set_up_cutover(walk, f'mode = "freeze"\nfrozen_since = {since}')
     return walk
 
