@@ -8,12 +8,13 @@ BIN := $(VENV)/bin
 demo: setup
 	$(BIN)/workbench demo
 
+# One thread of polars a process: with two processes on two cores, more only wait for each other.
 test: setup browser
 	$(BIN)/ruff check workbench tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: setup browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow
+	POLARS_MAX_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow
 
 # A thousand kills of a load of two thousand records, and how they were spread; five minutes on a quiet machine.
 test-kills: setup

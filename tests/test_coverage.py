@@ -1,6 +1,7 @@
 """Only a test that passed in a whole run makes a requirement covered, and only requirements can be named."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -109,8 +110,10 @@ def run_pytest(tmp_path, requirements):
 
     def run(tests, *arguments):
         (requirements.parent / "test_it.py").write_text("import pytest\ncovers = pytest.mark.covers\n" + tests)
-        command = [sys.executable, "-m", "pytest", *arguments]
-        ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+        command = [sys.executable, "-m", "pytest", "-p", "xdist.plugin", *arguments]
+        # Starting with every plugin there is takes seconds; only that for several processes is needed.
+        environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
         return ended.returncode, ended.stdout + ended.stderr
 
     return run

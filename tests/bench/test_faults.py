@@ -28,7 +28,13 @@ def tell(cell):
     return truth.duplicates, truth.missing, truth.orphans, truth.unexplained
 
 
-@pytest.mark.parametrize("case", [replace(CASES["kills"], kills=2), CASES["lost"]], ids=["kills", "lost"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(replace(CASES["kills"], kills=2), id="kills"),
+        pytest.param(CASES["lost"], id="lost", marks=pytest.mark.slow),
+    ],
+)
 def test_ours_comes_through(case):
     """Killed twice, or with answers lost: everything landed once, and the ledger says so."""
     cell = run_cell(TOOLS["ours"], case, records=100, seed=KILLED_EARLY)

@@ -120,7 +120,7 @@ def test_the_quota_is_a_chart_one_can_walk_through(visit, tenant):
     assert page.get_by_role("columnheader", name="Quota used").first.is_visible()
 
 
-@pytest.mark.parametrize("width", [1280, 768, 390, 320])
+@pytest.mark.parametrize("width", [1280, 320])
 def test_every_page_fits_its_screen(visit, tenant, width):
     """No page scrolls sideways; what is wider, such as a chart, scrolls in its own frame."""
     visit.page.set_viewport_size({"width": width, "height": 800})
@@ -132,11 +132,11 @@ def test_every_page_fits_its_screen(visit, tenant, width):
     assert {name: wide for name, wide in widths.items() if wide > width} == {}
 
 
-# Colours differ by day and by night, layouts by width; looking at every page takes long, so the rest is for `slow`.
+# Colours differ by day and by night, layouts by width. Looking at every page takes long, so that all are for `slow`.
 @pytest.mark.parametrize(
     ("width", "scheme"),
     [
-        (390, "dark"),
+        pytest.param(390, "dark", marks=pytest.mark.slow),
         pytest.param(1280, "light", marks=pytest.mark.slow),
         pytest.param(1280, "dark", marks=pytest.mark.slow),
         pytest.param(390, "light", marks=pytest.mark.slow),

@@ -47,7 +47,7 @@ def served(tmp_path) -> Iterator[str]:
     ("kills", "phases", "clinics", "patients"),
     [
         pytest.param(50, PHASES, 38, 327, id="50 kills, 2,000 mixed records"),
-        pytest.param(15, CORE, 40, 480, id="15 kills, 1,000 records in batches"),
+        pytest.param(10, CORE, 40, 480, id="10 kills, 1,000 records in batches"),
         pytest.param(1_000, PHASES, 38, 327, id="1,000 kills, 2,000 mixed records", marks=pytest.mark.slow),
         pytest.param(300, CORE, 40, 1_980, id="300 kills, 4,000 records in batches", marks=pytest.mark.slow),
     ],
