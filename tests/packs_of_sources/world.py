@@ -70,6 +70,18 @@ class World:
         """A text that a stage wrote."""
         return (self.walk.engagement.latest_run(stage).path / name).read_text(encoding="utf-8")
 
+    def check_gaps(self, expected: dict[str, tuple[str, str, str, str]]) -> None:
+        """The register that the customer gets holds each gap once.
+
+        Args:
+            expected: By requirements: the object, and words of gap, consequence and remedy.
+        """
+        gaps = self.find("handoff", "gaps").drop_nulls("requirement").to_dicts()
+        for ids, (object, gap, consequence, remedy) in expected.items():
+            [row] = [row for row in gaps if set(ids.split()) <= set(row["requirement"].split(", "))]
+            assert row["object"] == object and gap in row["gap"]
+            assert consequence in row["consequence"] and remedy in row["remedy"]
+
 
 def engage(
     folder: Path,

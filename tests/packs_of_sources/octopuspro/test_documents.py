@@ -106,12 +106,7 @@ class TestPapers:
     @pytest.mark.covers("O-23", "O-40", "O-44", "O-47", "O-75")
     def test_what_cannot_migrate_is_in_the_gap_register(self, world):
         """GPS, service areas, signatures, files, portal, automations: each with what follows and the way out."""
-        gaps = world.find("handoff", "gaps").drop_nulls("requirement").to_dicts()
-
-        for ids, (object, gap, consequence, remedy) in GAPS.items():
-            [row] = [row for row in gaps if set(ids.split()) <= set(row["requirement"].split(", "))]
-            assert row["object"] == object and gap in row["gap"]
-            assert consequence in row["consequence"] and remedy in row["remedy"]
+        world.check_gaps(GAPS)
 
     @pytest.mark.covers("O-23", "O-40")
     def test_nothing_of_positions_and_areas_reaches_the_tenant(self, world):
